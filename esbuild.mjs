@@ -1,0 +1,63 @@
+import { context, build } from 'esbuild';
+import { rm } from 'node:fs/promises';
+
+/**
+ * Three bundles: the extension, which loads at activation; the transport with the SDK, which loads at the first
+ * request; the view, which loads in the webview. `--watch` rebuilds on change, `--production` minifies.
+ */
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+/** Keeps the transport out of the extension's bundle: `import('…/anthropicTransport')` loads its own file. */
+const lazyTransport = {
+  name: 'lazy-transport',
+  setup(plugin) {
+    plugin.onResolve({ filter: /\/anthropicTransport$/ }, (args) =>
+      args.kind === 'dynamic-import'
+        ? { path: './anthropicTransport.js', external: true }
+        : undefined,
+    );
+  },
+};
+
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+const host = { ...common, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
+
+const bundles = [
+  {
+    ...host,
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    plugins: [lazyTransport],
+  },
+  {
+    ...host,
+    entryPoints: { anthropicTransport: 'src/node/anthropicTransport.ts' },
+    outdir: 'dist',
+  },
+  {
+    ...common,
+    entryPoints: { view: 'media/view.tsx' },
+    outdir: 'dist',
+    format: 'esm',
+    target: 'chrome128',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+  },
+];
+
+await rm('dist', { recursive: true, force: true });
+if (watch) {
+  for (const bundle of bundles) await (await context(bundle)).watch();
+} else {
+  await Promise.all(bundles.map((bundle) => build(bundle)));
+}

@@ -1,0 +1,110 @@
+import type { Clock } from './clock';
+import type { Attachment } from './contentBlock';
+import type { Disposable } from './disposable';
+import { Emitter } from './emitter';
+import { TurnDocument } from './turnDocument';
+import type { TurnStatus } from './turnStatus';
+
+/** What the person sends: their words and what they attached to them. */
+export interface Prompt {
+  readonly text: string;
+  readonly attachments: readonly PromptAttachment[];
+}
+
+export interface PromptAttachment {
+  readonly attachment: Attachment;
+  /** The attached content itself. */
+  readonly content: string;
+}
+
+export type ConversationChange =
+  | { readonly kind: 'turn'; readonly turn: TurnDocument }
+  /** A turn was added or taken away. */
+  | { readonly kind: 'order' }
+  | { readonly kind: 'title' };
+
+const titleLength = 60;
+
+/** A list of turns, and the news of what changes in any of them. */
+export class Conversation implements Disposable {
+  private readonly changed = new Emitter<ConversationChange>();
+  readonly onDidChange = this.changed.event;
+
+  private readonly list: TurnDocument[] = [];
+  private readonly byId = new Map<string, TurnDocument>();
+  private currentTitle = '';
+
+  constructor(
+    readonly id: string,
+    readonly createdAt: number,
+    private readonly clock: Clock,
+  ) {}
+
+  get turns(): readonly TurnDocument[] {
+    return this.list;
+  }
+
+  /** The first words of the first prompt; empty before there is one. */
+  get title(): string {
+    return this.currentTitle;
+  }
+
+  turn(id: string): TurnDocument | undefined {
+    return this.byId.get(id);
+  }
+
+  addUserTurn(id: string, prompt: Prompt): TurnDocument {
+    const turn = this.newTurn(id, 'user');
+    for (const { attachment, content } of prompt.attachments) {
+      turn.endBlock(
+        turn.openBlock(1, { head: { kind: 'attachment', attachment }, text: content }),
+        'closed',
+      );
+    }
+    turn.endBlock(turn.openBlock(1, { head: { kind: 'text' }, text: prompt.text }), 'closed');
+    turn.setStatus({ kind: 'complete', stopReason: 'end_turn' });
+    this.add(turn);
+    if (this.currentTitle === '') this.setTitle(titleOf(prompt.text));
+    return turn;
+  }
+
+  addAssistantTurn(id: string, status: TurnStatus = { kind: 'queued' }): TurnDocument {
+    const turn = this.newTurn(id, 'assistant', status);
+    this.add(turn);
+    return turn;
+  }
+
+  removeTurn(id: string): void {
+    const turn = this.byId.get(id);
+    if (turn === undefined) return;
+    this.byId.delete(id);
+    this.list.splice(this.list.indexOf(turn), 1);
+    this.changed.fire({ kind: 'order' });
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  private newTurn(id: string, role: 'user' | 'assistant', status?: TurnStatus): TurnDocument {
+    return new TurnDocument({ id, role, createdAt: this.clock.wallNow() }, this.clock, status);
+  }
+
+  private add(turn: TurnDocument): void {
+    this.list.push(turn);
+    this.byId.set(turn.id, turn);
+    turn.onDidChange(() => this.changed.fire({ kind: 'turn', turn }));
+    this.changed.fire({ kind: 'order' });
+  }
+
+  private setTitle(title: string): void {
+    this.currentTitle = title;
+    this.changed.fire({ kind: 'title' });
+  }
+}
+
+function titleOf(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  const units = [...line];
+  return units.length <= titleLength ? line : `${units.slice(0, titleLength - 1).join('')}…`;
+}

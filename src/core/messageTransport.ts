@@ -1,0 +1,27 @@
+import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
+import type { SseFrame } from './sseFrame';
+
+/** The body of one streamed request, in the SDK's own type. */
+export type MessageRequest = Omit<MessageCreateParamsStreaming, 'stream'>;
+
+/** An answer whose headers have arrived. */
+export interface MessageStream {
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Every event as it comes, pings included. Ends at the end of the body, with or without `message_stop`; throws
+   * {@link FaultError} when the connection breaks or the body is no event stream. Leaving the loop closes the socket.
+   */
+  readonly frames: AsyncIterable<SseFrame>;
+}
+
+/** The port to a server that speaks the Messages API. Retries nothing by itself. */
+export interface MessageTransport {
+  /**
+   * Sends one request. Aborting `signal` closes the socket at once, before headers and after.
+   *
+   * @throws FaultError for everything that goes wrong, abortion excepted: that throws `signal.reason`.
+   */
+  open(request: MessageRequest, signal: AbortSignal): Promise<MessageStream>;
+}

@@ -1,0 +1,198 @@
+import type { Clock } from './clock';
+import type { Conversation } from './conversation';
+import type { ConversationCursor, ConversationPatch } from './conversationPatch';
+import { DisposableStore, type Disposable } from './disposable';
+import { readTurn } from './readTurn';
+import type { TurnDocument } from './turnDocument';
+import { startOfTurn, type TurnCursor, type TurnPatch } from './turnPatch';
+
+/** One frame of a 60 Hz screen, in ms: a view is given at most one patch per frame. */
+const frameMs = 16;
+/** Patches a view may have been given and not yet painted. */
+const windowPatches = 4;
+/** UTF-16 units of text a view may have been given and not yet painted. */
+const windowSize = 65_536;
+/** UTF-16 units of text in one patch: small enough that applying one fits in a frame. */
+const patchSize = 16_384;
+
+/** Gives a patch to the view; resolves to false where it was not delivered. May never settle. */
+export type PostPatch = (patch: ConversationPatch) => PromiseLike<boolean>;
+
+/**
+ * Reads one conversation for one view, at the view's pace: at most a patch a frame and a small window of patches not
+ * yet painted. Between patches it keeps nothing but cursors; a slow, far, hidden or re-created view makes it stand
+ * still, and it later reads on from where that view is.
+ */
+export class PatchFeed implements Disposable {
+  private readonly disposables = new DisposableStore();
+  private cursors = new Map<string, TurnCursor>();
+  /** Turns that changed since they were last read. */
+  private readonly dirty = new Set<TurnDocument>();
+  private orderChanged = true;
+  private resetDue = true;
+  private seq = 0;
+  /** Size of each patch given and not yet painted, by its number. */
+  private readonly unpainted = new Map<number, number>();
+  private unpaintedSize = 0;
+  private running = false;
+  private lastPostAt = Number.NEGATIVE_INFINITY;
+  private timer: Disposable | undefined;
+
+  constructor(
+    private readonly conversation: Conversation,
+    private readonly clock: Clock,
+    private readonly post: PostPatch,
+  ) {
+    this.disposables.add(
+      conversation.onDidChange((change) => {
+        if (change.kind === 'turn') this.onTurnChanged(change.turn);
+        else if (change.kind === 'order') this.onOrderChanged();
+      }),
+    );
+  }
+
+  /** Patches given and not yet acknowledged: what the window bounds. */
+  get inFlight(): number {
+    return this.unpainted.size;
+  }
+
+  /** The view is there and says how far it has come; without a cursor, or with another conversation's, from nothing. */
+  resume(cursor?: ConversationCursor): void {
+    const known = cursor?.conversation === this.conversation.id ? cursor.turns : undefined;
+    this.cursors = new Map(Object.entries(known ?? {}));
+    this.resetDue = known === undefined;
+    this.orderChanged = true;
+    this.forgetUnpainted();
+    for (const turn of this.conversation.turns) this.dirty.add(turn);
+    this.running = true;
+    this.pump();
+  }
+
+  /** The view is gone or hidden: nothing is read until it resumes. */
+  pause(): void {
+    this.running = false;
+    this.cancelTimer();
+  }
+
+  /** The view has painted every patch up to `seq`. */
+  painted(seq: number): void {
+    for (const [number, size] of this.unpainted) {
+      if (number > seq) break;
+      this.unpainted.delete(number);
+      this.unpaintedSize -= size;
+    }
+    this.pump();
+  }
+
+  dispose(): void {
+    this.pause();
+    this.disposables.dispose();
+  }
+
+  private onTurnChanged(turn: TurnDocument): void {
+    this.dirty.add(turn);
+    // The first text of a turn goes out in the tick it arrives; no frame timer stands in front of it.
+    const seen = this.cursors.get(turn.id)?.seen ?? [];
+    if (turn.role === 'assistant' && turn.hasOutput && !seen.some((length) => length > 0)) {
+      this.lastPostAt = Number.NEGATIVE_INFINITY;
+      this.cancelTimer();
+    }
+    this.pump();
+  }
+
+  private onOrderChanged(): void {
+    this.orderChanged = true;
+    for (const turn of this.dirty) {
+      if (this.conversation.turn(turn.id) === undefined) this.dirty.delete(turn);
+    }
+    for (const turn of this.conversation.turns) {
+      if (!this.cursors.has(turn.id)) this.dirty.add(turn);
+    }
+    this.pump();
+  }
+
+  private pump(): void {
+    if (!this.running || this.timer !== undefined || !this.windowIsOpen()) return;
+    if (this.dirty.size === 0 && !this.orderChanged && !this.resetDue) return;
+    const wait = this.lastPostAt + frameMs - this.clock.now();
+    if (wait > 0) {
+      this.timer = this.clock.setTimer(wait, () => {
+        this.timer = undefined;
+        this.pump();
+      });
+      return;
+    }
+    this.postNext();
+    this.pump();
+  }
+
+  private windowIsOpen(): boolean {
+    return this.unpainted.size < windowPatches && this.unpaintedSize < windowSize;
+  }
+
+  private postNext(): void {
+    const { turns, size } = this.readDirtyTurns();
+    if (turns.length === 0 && !this.orderChanged && !this.resetDue) return;
+    const seq = ++this.seq;
+    const patch: ConversationPatch = {
+      conversation: this.conversation.id,
+      seq,
+      reset: this.resetDue,
+      ...(this.orderChanged ? { order: this.conversation.turns.map((turn) => turn.id) } : {}),
+      turns,
+    };
+    this.resetDue = false;
+    this.orderChanged = false;
+    this.unpainted.set(seq, size);
+    this.unpaintedSize += size;
+    this.lastPostAt = this.clock.now();
+    this.deliver(patch);
+  }
+
+  /** Newest turns first, so that a view that starts from nothing has its last screenful at once. */
+  private readDirtyTurns(): { turns: TurnPatch[]; size: number } {
+    const turns: TurnPatch[] = [];
+    let size = 0;
+    for (const turn of this.newestFirst()) {
+      if (size >= patchSize) break;
+      const reading = readTurn(turn, this.cursors.get(turn.id) ?? startOfTurn, patchSize - size);
+      if (reading === undefined) {
+        this.dirty.delete(turn);
+        continue;
+      }
+      turns.push(reading.patch);
+      size += reading.size;
+      this.cursors.set(turn.id, reading.cursor);
+      if (reading.more) break;
+      this.dirty.delete(turn);
+    }
+    return { turns, size };
+  }
+
+  private newestFirst(): TurnDocument[] {
+    if (this.dirty.size <= 1) return [...this.dirty];
+    return this.conversation.turns.filter((turn) => this.dirty.has(turn)).reverse();
+  }
+
+  private deliver(patch: ConversationPatch): void {
+    const undelivered = (): void => {
+      // A later `resume` has already dealt with it.
+      if (this.unpainted.has(patch.seq)) this.pause();
+    };
+    this.post(patch).then((delivered) => {
+      if (!delivered) undelivered();
+    }, undelivered);
+  }
+
+  private forgetUnpainted(): void {
+    this.unpainted.clear();
+    this.unpaintedSize = 0;
+    this.lastPostAt = Number.NEGATIVE_INFINITY;
+    this.cancelTimer();
+  }
+
+  private cancelTimer(): void {
+    this.timer?.dispose();
+    this.timer = undefined;
+  }
+}

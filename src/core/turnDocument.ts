@@ -1,0 +1,210 @@
+import type { Clock } from './clock';
+import type { BlockHead, BlockStart, BlockState } from './contentBlock';
+import { Emitter } from './emitter';
+import { GrowingText } from './growingText';
+import type { JsonObject } from './json';
+import type { TurnMeta } from './turnMeta';
+import { isTerminal, type TurnStatus } from './turnStatus';
+
+/** One content block of a turn. Only its {@link TurnDocument} changes it. */
+export interface TurnBlock {
+  /** Position in the document: given in order of appearance, never used again. */
+  readonly id: number;
+  readonly attempt: number;
+  readonly head: BlockHead;
+  readonly raw: JsonObject | undefined;
+  /** Text, thinking, or the JSON of a tool's input: whatever this block streams. */
+  readonly text: GrowingText;
+  readonly state: BlockState;
+  /** Set once, right before a thinking block closes; kept byte-exact (API: preserved thinking). */
+  readonly signature: string | undefined;
+  readonly citations: readonly JsonObject[];
+  /** Deltas of types this version does not know, as they came. */
+  readonly unknownDeltas: readonly JsonObject[];
+  /** Milliseconds since the turn was sent. */
+  readonly openedMs: number;
+  readonly closedMs: number | undefined;
+  /** Revision of the latest change. */
+  readonly changedAt: number;
+}
+
+type MutableBlock = { -readonly [K in keyof TurnBlock]: TurnBlock[K] } & {
+  citations: JsonObject[];
+  unknownDeltas: JsonObject[];
+};
+
+export interface TurnIdentity {
+  readonly id: string;
+  readonly role: 'user' | 'assistant';
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+}
+
+/**
+ * One turn of a conversation: an append-only document. Blocks are added, text is appended, a status changes; nothing
+ * that was appended is rewritten. Every change raises `revision` and wakes the readers, who then ask `readTurn` for
+ * what is new since their cursor. The only removal is explicit: a block's state becomes `dropped`.
+ */
+export class TurnDocument implements TurnIdentity {
+  readonly id: string;
+  readonly role: 'user' | 'assistant';
+  readonly createdAt: number;
+
+  private readonly changed = new Emitter<void>();
+  /** Fires after each change, synchronously, once per change. */
+  readonly onDidChange = this.changed.event;
+
+  private readonly list: MutableBlock[] = [];
+  private currentStatus: TurnStatus;
+  private currentMeta: TurnMeta = {};
+  private rev = 0;
+  private statusRev = 0;
+  private metaRev = 0;
+  private statusSetAt: number;
+  private sentAt: number;
+
+  constructor(
+    identity: TurnIdentity,
+    private readonly clock: Clock,
+    status: TurnStatus = { kind: 'queued' },
+  ) {
+    this.id = identity.id;
+    this.role = identity.role;
+    this.createdAt = identity.createdAt;
+    this.currentStatus = status;
+    this.sentAt = clock.now();
+    this.statusSetAt = this.sentAt;
+  }
+
+  get revision(): number {
+    return this.rev;
+  }
+
+  get blocks(): readonly TurnBlock[] {
+    return this.list;
+  }
+
+  get status(): TurnStatus {
+    return this.currentStatus;
+  }
+
+  get statusChangedAt(): number {
+    return this.statusRev;
+  }
+
+  get meta(): TurnMeta {
+    return this.currentMeta;
+  }
+
+  get metaChangedAt(): number {
+    return this.metaRev;
+  }
+
+  /** Milliseconds since the turn was sent: the time base of `openedMs`, `closedMs` and the figures in `meta`. */
+  get elapsedMs(): number {
+    return this.clock.now() - this.sentAt;
+  }
+
+  /** Milliseconds since the status was last set. */
+  get statusAgeMs(): number {
+    return this.clock.now() - this.statusSetAt;
+  }
+
+  /** Starts the turn's clock: called when the turn leaves the queue. */
+  markSent(): void {
+    this.sentAt = this.clock.now();
+  }
+
+  setStatus(status: TurnStatus): void {
+    this.currentStatus = status;
+    this.statusSetAt = this.clock.now();
+    this.statusRev = this.bump();
+    this.wake();
+  }
+
+  updateMeta(change: Partial<TurnMeta>): void {
+    this.currentMeta = { ...this.currentMeta, ...change };
+    this.metaRev = this.bump();
+    this.wake();
+  }
+
+  /** Adds a block at the end and returns its id. */
+  openBlock(attempt: number, start: BlockStart): number {
+    const id = this.list.length;
+    this.list.push({
+      id,
+      attempt,
+      head: start.head,
+      raw: start.raw,
+      text: new GrowingText(start.text),
+      state: 'open',
+      signature: undefined,
+      citations: [],
+      unknownDeltas: [],
+      openedMs: this.elapsedMs,
+      closedMs: undefined,
+      changedAt: this.bump(),
+    });
+    this.wake();
+    return id;
+  }
+
+  append(id: number, text: string): void {
+    if (text === '') return;
+    this.change(id, (block) => block.text.append(text));
+  }
+
+  setSignature(id: number, signature: string): void {
+    this.change(id, (block) => (block.signature = signature));
+  }
+
+  addCitation(id: number, citation: JsonObject): void {
+    this.change(id, (block) => block.citations.push(citation));
+  }
+
+  addUnknownDelta(id: number, delta: JsonObject): void {
+    this.change(id, (block) => block.unknownDeltas.push(delta));
+  }
+
+  /** Ends an open block, or drops it. Does nothing where the block already is in that state. */
+  endBlock(id: number, state: Exclude<BlockState, 'open'>): void {
+    if (this.list[id]?.state === state) return;
+    this.change(id, (block) => {
+      block.state = state;
+      block.closedMs ??= this.elapsedMs;
+    });
+  }
+
+  /** The whole text of the answer (text blocks only), as a person would copy it. */
+  answerText(): string {
+    return this.list
+      .filter((block) => block.head.kind === 'text' && block.state !== 'dropped')
+      .map((block) => block.text.toString())
+      .join('\n\n');
+  }
+
+  /** Whether anything of an answer is there to keep. */
+  get hasOutput(): boolean {
+    return this.list.some((block) => block.state !== 'dropped' && block.text.length > 0);
+  }
+
+  get isTerminal(): boolean {
+    return isTerminal(this.currentStatus);
+  }
+
+  private change(id: number, apply: (block: MutableBlock) => void): void {
+    const block = this.list[id];
+    if (block === undefined) return;
+    apply(block);
+    block.changedAt = this.bump();
+    this.wake();
+  }
+
+  private bump(): number {
+    return ++this.rev;
+  }
+
+  private wake(): void {
+    this.changed.fire();
+  }
+}

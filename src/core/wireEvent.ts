@@ -1,0 +1,68 @@
+import { isJsonObject, numberMember, parseJson, stringMember, type JsonObject } from './json';
+import type { SseFrame } from './sseFrame';
+
+/** One event of a streamed message (API: streaming). Everything beyond the discriminant is checked where it is used. */
+export type WireEvent =
+  | { readonly type: 'message_start'; readonly message: JsonObject }
+  | { readonly type: 'content_block_start'; readonly index: number; readonly block: JsonObject }
+  | { readonly type: 'content_block_delta'; readonly index: number; readonly delta: JsonObject }
+  | { readonly type: 'content_block_stop'; readonly index: number }
+  | {
+      readonly type: 'message_delta';
+      readonly delta: JsonObject;
+      readonly usage: JsonObject | undefined;
+    }
+  | { readonly type: 'message_stop' }
+  | { readonly type: 'ping' }
+  | { readonly type: 'error'; readonly body: JsonObject }
+  /** A type this version does not know: the API asks clients to ignore those. */
+  | { readonly type: 'unknown'; readonly name: string }
+  /** Not JSON, or a known type without its required members: worth a line in the log, never an exception. */
+  | { readonly type: 'malformed'; readonly name: string };
+
+/**
+ * Reads one frame. The type is taken from the data, where the API always repeats it, and from the `event:` line only
+ * where the data has none: proxies that drop `event:` lines do no harm (T81). Never throws.
+ */
+export function decodeWireEvent(frame: SseFrame): WireEvent {
+  const data = parseJson(frame.data);
+  const name = (isJsonObject(data) ? stringMember(data, 'type') : undefined) ?? frame.event ?? '';
+  if (!isJsonObject(data)) return name === 'ping' ? { type: 'ping' } : { type: 'malformed', name };
+  const index = numberMember(data, 'index');
+  switch (name) {
+    case 'message_start':
+      return { type: name, message: objectMember(data, 'message') ?? {} };
+    case 'content_block_start': {
+      const block = objectMember(data, 'content_block');
+      return index === undefined || block === undefined
+        ? { type: 'malformed', name }
+        : { type: name, index, block };
+    }
+    case 'content_block_delta': {
+      const delta = objectMember(data, 'delta');
+      return index === undefined || delta === undefined
+        ? { type: 'malformed', name }
+        : { type: name, index, delta };
+    }
+    case 'content_block_stop':
+      return index === undefined ? { type: 'malformed', name } : { type: name, index };
+    case 'message_delta':
+      return {
+        type: name,
+        delta: objectMember(data, 'delta') ?? {},
+        usage: objectMember(data, 'usage'),
+      };
+    case 'message_stop':
+    case 'ping':
+      return { type: name };
+    case 'error':
+      return { type: name, body: data };
+    default:
+      return { type: 'unknown', name };
+  }
+}
+
+function objectMember(object: JsonObject, name: string): JsonObject | undefined {
+  const value = object[name];
+  return isJsonObject(value) ? value : undefined;
+}

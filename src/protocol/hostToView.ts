@@ -1,0 +1,57 @@
+import type { ConversationPatch } from '../core/conversationPatch';
+import type { PromptAttachment } from '../core/conversation';
+import type { ViewStrings } from './viewStrings';
+
+/** Raised with every change that an older view would misread. A view of another version asks to be reloaded. */
+export const protocolVersion = 1;
+
+/** Put into the page as JSON: what the view needs before the first message. */
+export interface BootData {
+  readonly version: number;
+  readonly surface: 'sidebar' | 'editor';
+  /** BCP 47, for number and time formats. */
+  readonly locale: string;
+  readonly strings: ViewStrings;
+}
+
+/** How the view behaves, by the person's settings. */
+export interface ViewSettings {
+  readonly sendKey: 'enter' | 'modEnter';
+  readonly thinking: 'hidden' | 'collapsed' | 'expanded';
+  readonly escStops: boolean;
+}
+
+/** Everything around the conversation; sent whole whenever any of it changes. */
+export interface ViewState {
+  readonly conversation: { readonly id: string; readonly title: string };
+  readonly key: 'missing' | 'stored' | 'environment' | 'not-needed';
+  /** Host name of a server other than Anthropic's; null for Anthropic's. */
+  readonly server: string | null;
+  /** What the model button shows; null until a model is known. */
+  readonly modelLabel: string | null;
+  readonly effortLabel: string | null;
+  readonly settings: ViewSettings;
+  /** Turns under way in conversations other than this one. */
+  readonly othersRunning: number;
+  /** The prompt before this one, for ↑ in an empty composer; null when there is none. */
+  readonly lastPrompt: string | null;
+}
+
+/** What stands in the composer and is not yet sent. */
+export interface Draft {
+  readonly text: string;
+  readonly attachments: readonly PromptAttachment[];
+}
+
+export type HostToView =
+  | { readonly type: 'state'; readonly state: ViewState }
+  | { readonly type: 'patch'; readonly patch: ConversationPatch }
+  /** Something got lost on the way: the view answers with `ready` and its cursor. */
+  | { readonly type: 'sync' }
+  /** Replaces the composer's content: after a reload, or when another conversation is shown. */
+  | { readonly type: 'draft'; readonly draft: Draft }
+  /** Adds to the composer ("Ask about selection") and puts the focus there. */
+  | { readonly type: 'attach'; readonly attachment: PromptAttachment }
+  | { readonly type: 'focusComposer' }
+  /** Settles the request of that id. */
+  | { readonly type: 'reply'; readonly id: number; readonly error: string | null };

@@ -1,0 +1,82 @@
+import type { FailureKind } from '../core/failure';
+
+/** What a failure says: what happened, and what to do next. */
+export interface FailureText {
+  readonly title: string;
+  readonly next: string;
+}
+
+/**
+ * Every word the view shows, localised by the host and put into the page: the view has no language of its own.
+ * `{0}`, `{1}` stand for values.
+ */
+export interface ViewStrings {
+  readonly emptyTitle: string;
+  readonly emptyHint: string;
+  readonly noKeyTitle: string;
+  readonly noKeyText: string;
+  readonly setKey: string;
+  readonly keyFromEnvironment: string;
+  readonly customServer: string;
+  readonly composerPlaceholder: string;
+  readonly composerLabel: string;
+  readonly composerHintEnter: string;
+  readonly composerHintModEnter: string;
+  readonly send: string;
+  readonly queue: string;
+  readonly stop: string;
+  readonly chooseModel: string;
+  readonly defaultModel: string;
+  readonly effort: string;
+  readonly newChat: string;
+  readonly showChats: string;
+  readonly openInEditor: string;
+  readonly conversation: string;
+  readonly you: string;
+  readonly assistant: string;
+  readonly thinking: string;
+  readonly thoughtFor: string;
+  readonly thinkingRedacted: string;
+  readonly thinkingHiddenByModel: string;
+  readonly queued: string;
+  readonly connecting: string;
+  readonly streaming: string;
+  readonly stopped: string;
+  readonly stoppedHint: string;
+  readonly interrupted: string;
+  readonly paused: string;
+  readonly waitingRetry: string;
+  readonly retryNow: string;
+  readonly tryAgain: string;
+  readonly reachedMaxTokens: string;
+  readonly contextFull: string;
+  readonly refused: string;
+  readonly toolCall: string;
+  readonly unknownBlock: string;
+  readonly showLog: string;
+  readonly openSettings: string;
+  readonly requestId: string;
+  readonly serverSaid: string;
+  readonly copy: string;
+  readonly copied: string;
+  readonly copyAnswer: string;
+  readonly copyCode: string;
+  readonly codeBlock: string;
+  readonly jumpToLatest: string;
+  readonly removeAttachment: string;
+  readonly attachmentLines: string;
+  readonly attachmentLine: string;
+  readonly openAttachment: string;
+  readonly firstToken: string;
+  readonly tokensPerSecond: string;
+  readonly tokensIn: string;
+  readonly tokensOut: string;
+  readonly tokensCached: string;
+  readonly tokensCacheWrite: string;
+  readonly cost: string;
+  readonly elapsed: string;
+  readonly attempts: string;
+  readonly othersRunning: string;
+  readonly replyFinished: string;
+  readonly failures: Readonly<Record<FailureKind, FailureText>>;
+}

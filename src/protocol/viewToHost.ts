@@ -1,0 +1,32 @@
+import type { ConversationCursor } from '../core/conversationPatch';
+import type { Draft } from './hostToView';
+
+/** Host commands that a button of the view may run. */
+export const viewCommands = [
+  'setKey',
+  'chooseModel',
+  'newChat',
+  'showChats',
+  'openInEditor',
+  'openSettings',
+  'showLog',
+] as const;
+export type ViewCommand = (typeof viewCommands)[number];
+
+export type ViewToHost =
+  /** The view is there, and how far it has come; null: it shows nothing yet. */
+  | { readonly type: 'ready'; readonly cursor: ConversationCursor | null }
+  | { readonly type: 'painted'; readonly seq: number }
+  /** Answered by `reply`: on success the composer is emptied, on error the draft stays. */
+  | { readonly type: 'send'; readonly id: number; readonly draft: Draft }
+  /** Without a turn: whatever runs in the conversation shown. */
+  | { readonly type: 'stop'; readonly turn: string | null }
+  | { readonly type: 'retryNow'; readonly turn: string }
+  | { readonly type: 'tryAgain'; readonly turn: string }
+  | { readonly type: 'run'; readonly command: ViewCommand }
+  | { readonly type: 'openLink'; readonly href: string }
+  | { readonly type: 'openAttachment'; readonly uri: string; readonly line: number }
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'draft'; readonly draft: Draft }
+  /** An error inside the view, for the log: its message, never content. */
+  | { readonly type: 'viewError'; readonly message: string };
