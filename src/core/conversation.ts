@@ -2,7 +2,7 @@ import type { Clock } from './clock';
 import type { Attachment } from './contentBlock';
 import type { Disposable } from './disposable';
 import { Emitter } from './emitter';
-import { TurnDocument } from './turnDocument';
+import { TurnDocument, type TurnChange } from './turnDocument';
 import type { TurnStatus } from './turnStatus';
 
 /** What the person sends: their words and what they attached to them. */
@@ -18,7 +18,7 @@ export interface PromptAttachment {
 }
 
 export type ConversationChange =
-  | { readonly kind: 'turn'; readonly turn: TurnDocument }
+  | { readonly kind: 'turn'; readonly turn: TurnDocument; readonly change: TurnChange }
   /** A turn was added or taken away. */
   | { readonly kind: 'order' }
   | { readonly kind: 'title' };
@@ -39,6 +39,18 @@ export class Conversation implements Disposable {
     readonly createdAt: number,
     private readonly clock: Clock,
   ) {}
+
+  /** A conversation as a journal kept it. */
+  static restore(
+    identity: { readonly id: string; readonly createdAt: number },
+    clock: Clock,
+    content: { readonly title: string; readonly turns: readonly TurnDocument[] },
+  ): Conversation {
+    const conversation = new Conversation(identity.id, identity.createdAt, clock);
+    conversation.currentTitle = content.title;
+    for (const turn of content.turns) conversation.add(turn);
+    return conversation;
+  }
 
   get turns(): readonly TurnDocument[] {
     return this.list;
@@ -93,7 +105,7 @@ export class Conversation implements Disposable {
   private add(turn: TurnDocument): void {
     this.list.push(turn);
     this.byId.set(turn.id, turn);
-    turn.onDidChange(() => this.changed.fire({ kind: 'turn', turn }));
+    turn.onDidChange((change) => this.changed.fire({ kind: 'turn', turn, change }));
     this.changed.fire({ kind: 'order' });
   }
 

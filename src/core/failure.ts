@@ -24,6 +24,8 @@ export type FailureKind =
   | 'truncated'
   | 'empty-response'
   | 'not-the-api'
+  /** The extension host ended (a reload, a crash) while the answer was coming. */
+  | 'host-ended'
   | 'unexpected';
 
 /** What the person can do next; the view makes a button of it. */

@@ -40,6 +40,17 @@ export interface TurnIdentity {
   readonly createdAt: number;
 }
 
+/** A turn as a journal kept it. */
+export interface RestoredTurn {
+  /** In order; a block's `id` is its position. */
+  readonly blocks: readonly Omit<TurnBlock, 'id' | 'changedAt'>[];
+  readonly status: TurnStatus;
+  readonly meta: TurnMeta;
+}
+
+/** `growth`: more of what is there, which may wait; `structure`: a block or a status, which may not. */
+export type TurnChange = 'growth' | 'structure';
+
 /**
  * One turn of a conversation: an append-only document. Blocks are added, text is appended, a status changes; nothing
  * that was appended is rewritten. Every change raises `revision` and wakes the readers, who then ask `readTurn` for
@@ -50,7 +61,7 @@ export class TurnDocument implements TurnIdentity {
   readonly role: 'user' | 'assistant';
   readonly createdAt: number;
 
-  private readonly changed = new Emitter<void>();
+  private readonly changed = new Emitter<TurnChange>();
   /** Fires after each change, synchronously, once per change. */
   readonly onDidChange = this.changed.event;
 
@@ -74,6 +85,24 @@ export class TurnDocument implements TurnIdentity {
     this.currentStatus = status;
     this.sentAt = clock.now();
     this.statusSetAt = this.sentAt;
+  }
+
+  /** The document of a turn that was journalled: readers begin from nothing. */
+  static restore(identity: TurnIdentity, clock: Clock, content: RestoredTurn): TurnDocument {
+    const turn = new TurnDocument(identity, clock, content.status);
+    for (const block of content.blocks) {
+      turn.list.push({
+        ...block,
+        citations: [...block.citations],
+        unknownDeltas: [...block.unknownDeltas],
+        id: turn.list.length,
+        changedAt: turn.bump(),
+      });
+    }
+    turn.currentMeta = content.meta;
+    turn.metaRev = turn.bump();
+    turn.statusRev = turn.bump();
+    return turn;
   }
 
   get revision(): number {
@@ -119,13 +148,13 @@ export class TurnDocument implements TurnIdentity {
     this.currentStatus = status;
     this.statusSetAt = this.clock.now();
     this.statusRev = this.bump();
-    this.wake();
+    this.wake('structure');
   }
 
   updateMeta(change: Partial<TurnMeta>): void {
     this.currentMeta = { ...this.currentMeta, ...change };
     this.metaRev = this.bump();
-    this.wake();
+    this.wake('growth');
   }
 
   /** Adds a block at the end and returns its id. */
@@ -145,31 +174,31 @@ export class TurnDocument implements TurnIdentity {
       closedMs: undefined,
       changedAt: this.bump(),
     });
-    this.wake();
+    this.wake('structure');
     return id;
   }
 
   append(id: number, text: string): void {
     if (text === '') return;
-    this.change(id, (block) => block.text.append(text));
+    this.change(id, 'growth', (block) => block.text.append(text));
   }
 
   setSignature(id: number, signature: string): void {
-    this.change(id, (block) => (block.signature = signature));
+    this.change(id, 'growth', (block) => (block.signature = signature));
   }
 
   addCitation(id: number, citation: JsonObject): void {
-    this.change(id, (block) => block.citations.push(citation));
+    this.change(id, 'growth', (block) => block.citations.push(citation));
   }
 
   addUnknownDelta(id: number, delta: JsonObject): void {
-    this.change(id, (block) => block.unknownDeltas.push(delta));
+    this.change(id, 'growth', (block) => block.unknownDeltas.push(delta));
   }
 
   /** Ends an open block, or drops it. Does nothing where the block already is in that state. */
   endBlock(id: number, state: Exclude<BlockState, 'open'>): void {
     if (this.list[id]?.state === state) return;
-    this.change(id, (block) => {
+    this.change(id, 'structure', (block) => {
       block.state = state;
       block.closedMs ??= this.elapsedMs;
     });
@@ -192,19 +221,19 @@ export class TurnDocument implements TurnIdentity {
     return isTerminal(this.currentStatus);
   }
 
-  private change(id: number, apply: (block: MutableBlock) => void): void {
+  private change(id: number, kind: TurnChange, apply: (block: MutableBlock) => void): void {
     const block = this.list[id];
     if (block === undefined) return;
     apply(block);
     block.changedAt = this.bump();
-    this.wake();
+    this.wake(kind);
   }
 
   private bump(): number {
     return ++this.rev;
   }
 
-  private wake(): void {
-    this.changed.fire();
+  private wake(change: TurnChange): void {
+    this.changed.fire(change);
   }
 }
