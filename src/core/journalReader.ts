@@ -33,6 +33,7 @@ export class JournalReader implements Disposable {
     this.disposables.add(
       conversation.onDidChange((change) => {
         if (change.kind === 'turn') this.dirty.add(change.turn);
+        else if (change.kind === 'order') this.markNewTurns();
       }),
     );
   }
@@ -40,6 +41,9 @@ export class JournalReader implements Disposable {
   /** What is new since the last reading that was kept; empty when nothing is. */
   read(): JournalReading {
     const { conversation } = this;
+    // A chat that was opened and never used leaves no trace.
+    if (!this.cursor.started && conversation.turns.length === 0)
+      return { lines: '', cursor: this.cursor };
     const turns = new Map(this.cursor.turns);
     const lines: string[] = [];
     if (!this.cursor.started) {
@@ -77,6 +81,12 @@ export class JournalReader implements Disposable {
 
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  private markNewTurns(): void {
+    for (const turn of this.conversation.turns) {
+      if (!this.cursor.turns.has(turn.id)) this.dirty.add(turn);
+    }
   }
 }
 

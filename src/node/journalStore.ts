@@ -37,12 +37,19 @@ export class JournalStore {
     private readonly log: Logger,
   ) {}
 
-  /** The list, newest first; reads the index alone, and makes it anew where it is missing or unreadable. */
+  /**
+   * The list, newest first: the index, and the directory's names to notice journals that it lacks (a crash came
+   * between the two, or the index was lost). Only those are opened.
+   */
   async list(): Promise<readonly JournalEntry[]> {
-    const text = await readFile(this.indexPath, 'utf8').catch(() => undefined);
-    const index = text === undefined ? await this.rebuildIndex() : decodeIndex(text);
-    if (index.lines > index.entries.length * indexSlack + 16) await this.rewriteIndex(index);
-    return index.entries;
+    const index = decodeIndex(await readFile(this.indexPath, 'utf8').catch(() => ''));
+    const missing = await this.entriesMissingFrom(index);
+    const complete = decodeIndex(
+      [...[...index.entries].reverse(), ...missing].map(encodeIndexEntry).join(''),
+    );
+    const isBloated = index.lines > index.entries.length * indexSlack + 16;
+    if (missing.length > 0 || isBloated) await this.rewriteIndex(complete);
+    return complete.entries;
   }
 
   /**
@@ -131,18 +138,17 @@ export class JournalStore {
     return false;
   }
 
-  private async rebuildIndex(): Promise<JournalIndex> {
+  private async entriesMissingFrom(index: JournalIndex): Promise<JournalEntry[]> {
+    const listed = new Set(index.entries.map((entry) => `${entry.id}${journalSuffix}`));
     const names = await readdir(this.directory).catch(() => []);
-    const entries: JournalEntry[] = [];
+    const missing: JournalEntry[] = [];
     for (const name of names) {
-      if (!name.endsWith(journalSuffix) || name === indexName) continue;
+      if (!name.endsWith(journalSuffix) || name === indexName || listed.has(name)) continue;
       const text = await readFile(join(this.directory, name), 'utf8').catch(() => '');
       const entry = entryOf(text);
-      if (entry !== undefined) entries.push(entry);
+      if (entry !== undefined) missing.push(entry);
     }
-    const index = decodeIndex(entries.map(encodeIndexEntry).join(''));
-    if (entries.length > 0) await this.rewriteIndex(index);
-    return index;
+    return missing;
   }
 
   private async rewriteIndex(index: JournalIndex): Promise<void> {
