@@ -23,7 +23,10 @@ export type ConversationChange =
   | { readonly kind: 'order' }
   | { readonly kind: 'title' };
 
+/** Characters as a person counts them. */
 const titleLength = 60;
+/** UTF-16 units of a prompt that are looked at for the title: segmenting a long text takes seconds. */
+const titleSource = 1_000;
 
 /** A list of turns, and the news of what changes in any of them. */
 export class Conversation implements Disposable {
@@ -32,6 +35,7 @@ export class Conversation implements Disposable {
 
   private readonly list: TurnDocument[] = [];
   private readonly byId = new Map<string, TurnDocument>();
+  private readonly subscriptions = new Map<string, Disposable>();
   private currentTitle = '';
 
   constructor(
@@ -90,11 +94,15 @@ export class Conversation implements Disposable {
     const turn = this.byId.get(id);
     if (turn === undefined) return;
     this.byId.delete(id);
+    this.subscriptions.get(id)?.dispose();
+    this.subscriptions.delete(id);
     this.list.splice(this.list.indexOf(turn), 1);
     this.changed.fire({ kind: 'order' });
   }
 
   dispose(): void {
+    for (const subscription of this.subscriptions.values()) subscription.dispose();
+    this.subscriptions.clear();
     this.changed.dispose();
   }
 
@@ -105,7 +113,10 @@ export class Conversation implements Disposable {
   private add(turn: TurnDocument): void {
     this.list.push(turn);
     this.byId.set(turn.id, turn);
-    turn.onDidChange((change) => this.changed.fire({ kind: 'turn', turn, change }));
+    this.subscriptions.set(
+      turn.id,
+      turn.onDidChange((change) => this.changed.fire({ kind: 'turn', turn, change })),
+    );
     this.changed.fire({ kind: 'order' });
   }
 
@@ -116,7 +127,10 @@ export class Conversation implements Disposable {
 }
 
 function titleOf(text: string): string {
-  const line = text.trim().split('\n', 1)[0] ?? '';
-  const units = [...line];
-  return units.length <= titleLength ? line : `${units.slice(0, titleLength - 1).join('')}…`;
+  const line = text.trim().slice(0, titleSource).split(/\r?\n/, 1)[0] ?? '';
+  const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(line);
+  const characters = Array.from(segments, ({ segment }) => segment);
+  return characters.length <= titleLength
+    ? line
+    : `${characters.slice(0, titleLength - 1).join('')}…`;
 }

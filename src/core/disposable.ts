@@ -14,11 +14,25 @@ export class DisposableStore implements Disposable {
     return item;
   }
 
+  /**
+   * Disposes everything, last come first.
+   *
+   * @throws AggregateError once all were disposed, where some threw.
+   */
   dispose(): void {
     this.disposed = true;
     const items = [...this.items].reverse();
     this.items.clear();
-    for (const item of items) item.dispose();
+    const errors: unknown[] = [];
+    for (const item of items) {
+      try {
+        item.dispose();
+      } catch (error) {
+        // The others hold resources too.
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors, 'Some parts could not be disposed');
   }
 }
 

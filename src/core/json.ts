@@ -17,6 +17,15 @@ export function numberMember(object: JsonObject, name: string): number | undefin
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/**
+ * Whether objects and arrays are nested at most `depth` levels deep. Deeper ones, which only a hostile or broken peer
+ * sends, overflow the stack of `JSON.stringify` and of structured clone (measured: some 2,000 levels).
+ */
+export function isShallow(value: unknown, depth = 100): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((member) => isShallow(member, depth - 1));
+}
+
 /** The parsed text, or undefined where it is not JSON. Never throws. */
 export function parseJson(text: string): unknown {
   try {

@@ -14,6 +14,9 @@ const windowPatches = 4;
 const windowSize = 65_536;
 /** UTF-16 units of text in one patch: small enough that applying one fits in a frame. */
 const patchSize = 16_384;
+/** What a turn and a block weigh in a patch besides their text, in the same units: a patch has many of the short ones. */
+const turnWeight = 256;
+const blockWeight = 64;
 
 /** Gives a patch to the view; resolves to false where it was not delivered. May never settle. */
 export type PostPatch = (patch: ConversationPatch) => PromiseLike<boolean>;
@@ -35,6 +38,7 @@ export class PatchFeed implements Disposable {
   private readonly unpainted = new Map<number, number>();
   private unpaintedSize = 0;
   private running = false;
+  private disposed = false;
   private lastPostAt = Number.NEGATIVE_INFINITY;
   private timer: Disposable | undefined;
 
@@ -56,10 +60,14 @@ export class PatchFeed implements Disposable {
     return this.unpainted.size;
   }
 
-  /** The view is there and says how far it has come; without a cursor, or with another conversation's, from nothing. */
+  /**
+   * The view is there and says how far it has come. Without a cursor, or with one of another conversation, of an earlier
+   * life of this one, or of nobody's making, it begins from nothing.
+   */
   resume(cursor?: ConversationCursor): void {
-    const known = cursor?.conversation === this.conversation.id ? cursor.turns : undefined;
-    this.cursors = new Map(Object.entries(known ?? {}));
+    if (this.disposed) return;
+    const known = cursor === undefined ? undefined : this.knownCursors(cursor);
+    this.cursors = known ?? new Map<string, TurnCursor>();
     this.resetDue = known === undefined;
     this.orderChanged = true;
     this.forgetUnpainted();
@@ -85,6 +93,7 @@ export class PatchFeed implements Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.pause();
     this.disposables.dispose();
   }
@@ -104,6 +113,9 @@ export class PatchFeed implements Disposable {
     this.orderChanged = true;
     for (const turn of this.dirty) {
       if (this.conversation.turn(turn.id) === undefined) this.dirty.delete(turn);
+    }
+    for (const id of this.cursors.keys()) {
+      if (this.conversation.turn(id) === undefined) this.cursors.delete(id);
     }
     for (const turn of this.conversation.turns) {
       if (!this.cursors.has(turn.id)) this.dirty.add(turn);
@@ -161,7 +173,7 @@ export class PatchFeed implements Disposable {
         continue;
       }
       turns.push(reading.patch);
-      size += reading.size;
+      size += reading.size + turnWeight + reading.patch.blocks.length * blockWeight;
       this.cursors.set(turn.id, reading.cursor);
       if (reading.more) break;
       this.dirty.delete(turn);
@@ -179,9 +191,26 @@ export class PatchFeed implements Disposable {
       // A later `resume` has already dealt with it.
       if (this.unpainted.has(patch.seq)) this.pause();
     };
-    this.post(patch).then((delivered) => {
-      if (!delivered) undelivered();
-    }, undelivered);
+    try {
+      this.post(patch).then((delivered) => {
+        if (!delivered) undelivered();
+      }, undelivered);
+    } catch {
+      // A view that is gone says so by throwing.
+      undelivered();
+    }
+  }
+
+  private knownCursors(cursor: ConversationCursor): Map<string, TurnCursor> | undefined {
+    if (cursor.conversation !== this.conversation.id) return undefined;
+    const known = new Map<string, TurnCursor>();
+    for (const [id, turnCursor] of Object.entries(cursor.turns)) {
+      const turn = this.conversation.turn(id);
+      if (turn === undefined) continue;
+      if (!isWithin(turn, turnCursor)) return undefined;
+      known.set(id, turnCursor);
+    }
+    return known;
   }
 
   private forgetUnpainted(): void {
@@ -195,4 +224,13 @@ export class PatchFeed implements Disposable {
     this.timer?.dispose();
     this.timer = undefined;
   }
+}
+
+/** Whether a reader of this very document can have come to this cursor. */
+function isWithin(turn: TurnDocument, { revision, seen }: TurnCursor): boolean {
+  if (!(revision <= turn.revision) || seen.length > turn.blocks.length) return false;
+  return seen.every((length, id) => {
+    const size = turn.blocks[id]?.text.length ?? 0;
+    return Number.isInteger(length) && length >= 0 && length <= size;
+  });
 }

@@ -1,3 +1,4 @@
+import type { GrowingText } from './growingText';
 import type { TurnBlock, TurnDocument } from './turnDocument';
 import type { BlockPatch, TurnCursor, TurnPatch } from './turnPatch';
 
@@ -12,8 +13,9 @@ export interface TurnReading {
 }
 
 /**
- * What is new in `turn` since `cursor`, in a patch of at most `limit` UTF-16 units of text; undefined when nothing
- * is. However many deltas brought the text since the cursor, it is one slice per block.
+ * What is new in `turn` since `cursor`, in a patch of at most `limit` UTF-16 units of text (at least 1; one more where
+ * a surrogate pair would be split); undefined when nothing is. However many deltas brought the text since the cursor,
+ * it is one slice per block. Of a dropped block only that it is dropped is told, not its text.
  *
  * A reading cut short keeps the cursor's old revision and advances only `seen`, so that what the limit left out is
  * found again by the next reading.
@@ -32,13 +34,14 @@ export function readTurn(
     const at = seen[block.id];
     const isNew = at === undefined;
     const offset = at ?? 0;
-    if (!isNew && block.changedAt <= cursor.revision && offset >= block.text.length) continue;
+    const length = readableLength(turn, block, offset);
+    if (!isNew && block.changedAt <= cursor.revision && offset >= length) continue;
     if (size >= limit) {
       more = true;
       break;
     }
-    const end = splitPoint(block, offset, limit - size);
-    const whole = end === block.text.length;
+    const end = splitPoint(block.text, offset, Math.min(length, offset + limit - size));
+    const whole = end === length;
     const text = block.text.slice(offset, end);
     blocks.push(blockPatch(block, isNew, offset, text, whole));
     seen[block.id] = end;
@@ -66,13 +69,36 @@ export function readTurn(
   return { patch, cursor: { revision: to, seen }, size, more };
 }
 
-/** Where to cut a block's text so that no surrogate pair is split between two patches (T95). */
-function splitPoint(block: TurnBlock, offset: number, room: number): number {
-  const end = Math.min(block.text.length, offset + room);
-  if (end === block.text.length) return end;
-  const unit = block.text.slice(end - 1, end).charCodeAt(0);
-  const isHighSurrogate = unit >= 0xd800 && unit <= 0xdbff;
-  return isHighSurrogate ? end + 1 : end;
+/**
+ * How much of a block's text a reader at `offset` shall have: all of it, but for the first half of a surrogate pair
+ * whose other half may yet come with the next delta (T95).
+ */
+function readableLength(turn: TurnDocument, block: TurnBlock, offset: number): number {
+  if (block.state === 'dropped') return offset;
+  const { length } = block.text;
+  const mayGrow = block.state === 'open' && !turn.isTerminal;
+  return mayGrow && isHighSurrogate(block.text, length - 1) ? length - 1 : length;
+}
+
+/** Where to cut a text at about `end`, so that no surrogate pair is split between two patches (T95). */
+function splitPoint(text: GrowingText, offset: number, end: number): number {
+  const splitsPair = end > offset && isHighSurrogate(text, end - 1) && isLowSurrogate(text, end);
+  return splitsPair ? end + 1 : end;
+}
+
+function isHighSurrogate(text: GrowingText, offset: number): boolean {
+  const unit = unitAt(text, offset);
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+function isLowSurrogate(text: GrowingText, offset: number): boolean {
+  const unit = unitAt(text, offset);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/** NaN outside the text. */
+function unitAt(text: GrowingText, offset: number): number {
+  return text.slice(offset, offset + 1).charCodeAt(0);
 }
 
 function blockPatch(
@@ -82,15 +108,16 @@ function blockPatch(
   text: string,
   whole: boolean,
 ): BlockPatch {
+  // A block is closed for the reader only once the reader has all of it.
+  const state = whole ? block.state : 'open';
   return {
     id: block.id,
     ...(isNew ? { head: block.head } : {}),
     attempt: block.attempt,
     at,
     text,
-    // A block is closed for the reader only once the reader has all of it.
-    state: whole || block.state === 'dropped' ? block.state : 'open',
+    state,
     openedMs: block.openedMs,
-    ...(block.closedMs === undefined ? {} : { closedMs: block.closedMs }),
+    ...(state === 'open' || block.closedMs === undefined ? {} : { closedMs: block.closedMs }),
   };
 }

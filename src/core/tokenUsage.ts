@@ -32,20 +32,20 @@ export function updateUsage(before: TokenUsage, wire: unknown): TokenUsage {
   const split = member(wire, 'cache_creation');
   const details = member(wire, 'output_tokens_details');
   const tools = member(wire, 'server_tool_use');
-  const written = numberMember(wire, 'cache_creation_input_tokens');
-  const written1h = split && numberMember(split, 'ephemeral_1h_input_tokens');
-  const written5m = split && numberMember(split, 'ephemeral_5m_input_tokens');
+  const written = count(wire, 'cache_creation_input_tokens');
+  const written1h = split && count(split, 'ephemeral_1h_input_tokens');
+  const written5m = split && count(split, 'ephemeral_5m_input_tokens');
   const cacheWrite1h = written1h ?? before.cacheWrite1h;
   return {
-    input: numberMember(wire, 'input_tokens') ?? before.input,
-    output: numberMember(wire, 'output_tokens') ?? before.output,
-    cacheRead: numberMember(wire, 'cache_read_input_tokens') ?? before.cacheRead,
+    input: count(wire, 'input_tokens') ?? before.input,
+    output: count(wire, 'output_tokens') ?? before.output,
+    cacheRead: count(wire, 'cache_read_input_tokens') ?? before.cacheRead,
     cacheWrite5m:
       written5m ??
       (written === undefined ? before.cacheWrite5m : Math.max(0, written - cacheWrite1h)),
     cacheWrite1h,
-    thinking: (details && numberMember(details, 'thinking_tokens')) ?? before.thinking,
-    webSearches: (tools && numberMember(tools, 'web_search_requests')) ?? before.webSearches,
+    thinking: (details && count(details, 'thinking_tokens')) ?? before.thinking,
+    webSearches: (tools && count(tools, 'web_search_requests')) ?? before.webSearches,
   };
 }
 
@@ -60,6 +60,12 @@ export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
     thinking: a.thinking + b.thinking,
     webSearches: a.webSearches + b.webSearches,
   };
+}
+
+/** A number of things: negative ones are nobody's count. */
+function count(object: JsonObject, name: string): number | undefined {
+  const value = numberMember(object, name);
+  return value === undefined || value < 0 ? undefined : value;
 }
 
 function member(object: JsonObject, name: string): JsonObject | undefined {

@@ -3,21 +3,37 @@ import type { BlockHead, BlockStart } from './contentBlock';
 import { isJsonObject, stringMember, type JsonObject } from './json';
 import type { Logger } from './logger';
 import { noUsage, updateUsage, type TokenUsage } from './tokenUsage';
-import type { TurnDocument } from './turnDocument';
+import type { TurnBlock, TurnDocument } from './turnDocument';
 import type { StopReason } from './turnStatus';
 import type { WireEvent } from './wireEvent';
+
+/** Notes in the log per attempt: a peer that sends nothing but nonsense does not fill the disk. */
+const mostNotes = 50;
+
+/** Deltas that make a block's text grow: the member that carries it, and the kinds of block that have such text. */
+const textDeltas: ReadonlyMap<unknown, { member: string; kinds: readonly BlockHead['kind'][] }> =
+  new Map([
+    ['text_delta', { member: 'text', kinds: ['text'] }],
+    ['thinking_delta', { member: 'thinking', kinds: ['thinking'] }],
+    ['input_json_delta', { member: 'partial_json', kinds: ['tool_use', 'server_tool_use'] }],
+  ]);
 
 /**
  * Turns the events of one attempt into changes of the turn document. Any order of events is accepted: what does not
  * fit is logged and passed over, and the turn survives (T62, T80, T92, T110).
  */
 export class TurnAssembler {
-  /** Wire index → block id; indexes may be sparse and late. */
-  private readonly blockIds = new Map<number, number>();
+  /** All blocks of this attempt. */
+  private readonly ids: number[] = [];
+  /** Wire index → id of the latest block there; indexes may be sparse and late. */
+  private readonly idAtIndex = new Map<number, number>();
+  /** Wire indexes of which content came before the block it belongs to, and was lost. */
+  private readonly incomplete = new Set<number>();
   private start: JsonObject | undefined;
   private reason: StopReason | undefined;
   private stopped = false;
   private counted: TokenUsage = noUsage;
+  private notes = 0;
 
   constructor(
     private readonly turn: TurnDocument,
@@ -40,7 +56,13 @@ export class TurnAssembler {
     return this.counted;
   }
 
+  /** Never throws, whatever the event and its place. */
   push(event: WireEvent): void {
+    if (this.stopped) {
+      // Success is success: nothing that comes late changes a whole answer (T110).
+      if (event.type !== 'ping') this.note(`${event.type} event after message_stop passed over`);
+      return;
+    }
     switch (event.type) {
       case 'message_start':
         return this.onMessageStart(event.message);
@@ -53,15 +75,13 @@ export class TurnAssembler {
       case 'message_delta':
         return this.onMessageDelta(event.delta, event.usage);
       case 'message_stop':
-        this.stopped = true;
-        this.cutOpenBlocks();
-        return;
+        return this.onMessageStop();
       case 'ping':
       case 'error': // The controller's business: the document knows only content.
         return;
       case 'unknown':
       case 'malformed':
-        this.log.debug(`${event.type} event "${event.name}" passed over`);
+        this.note(`${event.type} event ${JSON.stringify(event.name.slice(0, 40))} passed over`);
         return;
       default:
         return assertNever(event);
@@ -70,27 +90,32 @@ export class TurnAssembler {
 
   /** Ends the blocks that are still open: the stream is over, however it ended (T50). */
   cutOpenBlocks(): void {
-    for (const id of this.blockIds.values()) {
-      if (this.turn.blocks[id]?.state === 'open') this.turn.endBlock(id, 'cut');
-    }
+    for (const id of this.ids) this.turn.endBlock(id, 'cut');
   }
 
   /** Takes away everything this attempt brought: another one starts from nothing. */
   dropBlocks(): void {
-    for (const id of this.blockIds.values()) this.turn.endBlock(id, 'dropped');
-    this.blockIds.clear();
+    for (const id of this.ids) this.turn.endBlock(id, 'dropped');
+    this.ids.length = 0;
+    this.idAtIndex.clear();
+    this.incomplete.clear();
   }
 
   private onMessageStart(message: JsonObject): void {
+    const messageId = stringMember(message, 'id');
     if (this.start !== undefined) {
+      if (messageId !== undefined && messageId === stringMember(this.start, 'id')) {
+        this.note('message_start came twice');
+        return;
+      }
       // A proxy that retries by itself sends the answer from its beginning: a new attempt, not a second message (T80).
-      this.log.warn('second message_start: what the first one brought is dropped');
+      this.note('second message_start: what the first one brought is dropped');
       this.dropBlocks();
       this.counted = noUsage;
+      this.reason = undefined;
     }
     this.start = message;
     this.counted = updateUsage(this.counted, message['usage']);
-    const messageId = stringMember(message, 'id');
     const model = stringMember(message, 'model');
     this.turn.updateMeta({
       ...(messageId === undefined ? {} : { messageId }),
@@ -98,56 +123,49 @@ export class TurnAssembler {
     });
   }
 
-  private onBlockStart(index: number, block: JsonObject): void {
-    if (this.blockIds.has(index)) {
-      this.log.warn(`content_block_start for block ${index} came twice`);
-      return;
+  private onBlockStart(index: number, raw: JsonObject): void {
+    const start = blockStart(raw);
+    const before = this.blockAt(index);
+    if (before !== undefined) {
+      if (isSameStart(before, start)) {
+        this.note(`content_block_start for block ${index} came twice`);
+        return;
+      }
+      // Some servers count every block as the first one: a start that says something else is another block.
+      this.note(`content_block_start for another block ${index}`);
+      this.turn.endBlock(before.id, 'cut');
     }
-    this.blockIds.set(index, this.turn.openBlock(this.attempt, blockStart(block)));
+    const id = this.open(index, start);
+    const signature = start.head.kind === 'thinking' ? stringMember(raw, 'signature') : undefined;
+    if (signature !== undefined && signature !== '') this.turn.setSignature(id, signature);
   }
 
   private onBlockDelta(index: number, delta: JsonObject): void {
-    const id = this.blockIds.get(index) ?? this.openUnannounced(index, delta);
-    const block = id === undefined ? undefined : this.turn.blocks[id];
-    if (block === undefined || block.state !== 'open') {
-      this.log.warn(`delta for block ${index}, which is not open, passed over`);
+    const block = this.blockFor(index, delta['type']);
+    if (block?.state !== 'open') {
+      if (block === undefined) this.incomplete.add(index);
+      this.note(`delta for block ${index}, which is not open, passed over`);
       return;
     }
-    switch (delta['type']) {
-      case 'text_delta':
-        return this.turn.append(block.id, stringMember(delta, 'text') ?? '');
-      case 'thinking_delta':
-        return this.turn.append(block.id, stringMember(delta, 'thinking') ?? '');
-      case 'input_json_delta':
-        return this.turn.append(block.id, stringMember(delta, 'partial_json') ?? '');
-      case 'signature_delta':
-        return this.turn.setSignature(block.id, stringMember(delta, 'signature') ?? '');
-      case 'citations_delta': {
-        const citation = delta['citation'];
-        if (isJsonObject(citation)) this.turn.addCitation(block.id, citation);
-        return;
-      }
-      default:
-        return this.turn.addUnknownDelta(block.id, delta);
+    const growth = textDeltas.get(delta['type']);
+    if (growth?.kinds.includes(block.head.kind)) {
+      return this.turn.append(block.id, stringMember(delta, growth.member) ?? '');
     }
-  }
-
-  /** A delta whose start was lost still carries text worth keeping. */
-  private openUnannounced(index: number, delta: JsonObject): number | undefined {
-    const type = delta['type'];
-    if (type !== 'text_delta' && type !== 'thinking_delta') return undefined;
-    this.log.warn(`delta for block ${index} before its start`);
-    const head: BlockHead = { kind: type === 'text_delta' ? 'text' : 'thinking' };
-    const id = this.turn.openBlock(this.attempt, { head });
-    this.blockIds.set(index, id);
-    return id;
+    const signature = stringMember(delta, 'signature');
+    if (delta['type'] === 'signature_delta' && signature !== undefined) {
+      return this.turn.setSignature(block.id, signature);
+    }
+    const citation = delta['citation'];
+    if (delta['type'] === 'citations_delta' && isJsonObject(citation)) {
+      return this.turn.addCitation(block.id, citation);
+    }
+    this.turn.addUnknownDelta(block.id, delta);
   }
 
   private onBlockStop(index: number): void {
-    const id = this.blockIds.get(index);
-    const block = id === undefined ? undefined : this.turn.blocks[id];
-    if (block?.state === 'open') this.turn.endBlock(block.id, 'closed');
-    else this.log.warn(`content_block_stop for block ${index}, which is not open, passed over`);
+    const block = this.blockAt(index);
+    if (block?.state === 'open') this.end(index, block);
+    else this.note(`content_block_stop for block ${index}, which is not open, passed over`);
   }
 
   private onMessageDelta(delta: JsonObject, usage: JsonObject | undefined): void {
@@ -156,6 +174,61 @@ export class TurnAssembler {
     const details = delta['stop_details'];
     if (isJsonObject(details)) this.turn.updateMeta({ stopDetails: details });
   }
+
+  private onMessageStop(): void {
+    this.stopped = true;
+    for (const index of this.idAtIndex.keys()) {
+      const block = this.blockAt(index);
+      // Some servers leave out the end of a block. Once the message is whole, so is its text.
+      if (block?.state === 'open' && block.head.kind === 'text') this.end(index, block);
+    }
+    this.cutOpenBlocks();
+  }
+
+  private blockAt(index: number): TurnBlock | undefined {
+    const id = this.idAtIndex.get(index);
+    return id === undefined ? undefined : this.turn.blocks[id];
+  }
+
+  /**
+   * The block a delta belongs to. Text and thinking whose start was lost, or that come under the index of the other
+   * one, get a block of their own: they are worth keeping.
+   */
+  private blockFor(index: number, deltaType: unknown): TurnBlock | undefined {
+    const block = this.blockAt(index);
+    const kind = textDeltas.get(deltaType)?.kinds[0];
+    if (kind !== 'text' && kind !== 'thinking') return block;
+    const other = kind === 'text' ? 'thinking' : 'text';
+    if (block !== undefined && block.head.kind !== other) return block;
+    this.note(`${kind} for block ${index} without its start`);
+    if (block !== undefined) this.turn.endBlock(block.id, 'cut');
+    return this.turn.blocks[this.open(index, { head: { kind } })];
+  }
+
+  private open(index: number, start: BlockStart): number {
+    const id = this.turn.openBlock(this.attempt, start);
+    this.ids.push(id);
+    this.idAtIndex.set(index, id);
+    return id;
+  }
+
+  /** A block that lacks something is not whole, though its end was seen: half a tool input must never run. */
+  private end(index: number, block: TurnBlock): void {
+    this.turn.endBlock(block.id, this.incomplete.delete(index) ? 'cut' : 'closed');
+  }
+
+  private note(message: string): void {
+    this.notes++;
+    if (this.notes <= mostNotes) this.log.warn(message);
+    if (this.notes === mostNotes) this.log.warn('further notes on this answer are left out');
+  }
+}
+
+/** Whether a start announces a block that is there already. One that was opened without its start has no `raw`. */
+function isSameStart(block: TurnBlock, start: BlockStart): boolean {
+  return block.raw === undefined
+    ? block.head.kind === start.head.kind
+    : JSON.stringify(block.raw) === JSON.stringify(start.raw);
 }
 
 /** What a `content_block` says about its block. */

@@ -68,7 +68,9 @@ export class TurnDocument implements TurnIdentity {
   private readonly list: MutableBlock[] = [];
   private currentStatus: TurnStatus;
   private currentMeta: TurnMeta = {};
-  private rev = 0;
+  private rev = 1;
+  /** The first change gets at least this revision. */
+  private leastRevision = 0;
   private statusRev = 0;
   private metaRev = 0;
   private statusSetAt: number;
@@ -87,7 +89,11 @@ export class TurnDocument implements TurnIdentity {
     this.statusSetAt = this.sentAt;
   }
 
-  /** The document of a turn that was journalled: readers begin from nothing. */
+  /**
+   * The document of a turn that was journalled. Its revision is 0, before any that its earlier life had; its changes
+   * from here on get revisions after any that life can have reached (one a millisecond since 1970). So a cursor from
+   * that life is seen to be from elsewhere, or has everything new still before it.
+   */
   static restore(identity: TurnIdentity, clock: Clock, content: RestoredTurn): TurnDocument {
     const turn = new TurnDocument(identity, clock, content.status);
     for (const block of content.blocks) {
@@ -96,12 +102,12 @@ export class TurnDocument implements TurnIdentity {
         citations: [...block.citations],
         unknownDeltas: [...block.unknownDeltas],
         id: turn.list.length,
-        changedAt: turn.bump(),
+        changedAt: 0,
       });
     }
     turn.currentMeta = content.meta;
-    turn.metaRev = turn.bump();
-    turn.statusRev = turn.bump();
+    turn.rev = 0;
+    turn.leastRevision = clock.wallNow();
     return turn;
   }
 
@@ -178,8 +184,9 @@ export class TurnDocument implements TurnIdentity {
     return id;
   }
 
+  /** Adds to an open block. Does nothing to one that has ended: what is finished stays as it is. */
   append(id: number, text: string): void {
-    if (text === '') return;
+    if (text === '' || this.list[id]?.state !== 'open') return;
     this.change(id, 'growth', (block) => block.text.append(text));
   }
 
@@ -195,21 +202,32 @@ export class TurnDocument implements TurnIdentity {
     this.change(id, 'growth', (block) => block.unknownDeltas.push(delta));
   }
 
-  /** Ends an open block, or drops it. Does nothing where the block already is in that state. */
+  /** Ends an open block, or drops any. Does nothing else to one that has ended: states only move forward. */
   endBlock(id: number, state: Exclude<BlockState, 'open'>): void {
-    if (this.list[id]?.state === state) return;
+    const before = this.list[id]?.state;
+    if (before === 'dropped' || (before !== 'open' && state !== 'dropped')) return;
     this.change(id, 'structure', (block) => {
       block.state = state;
       block.closedMs ??= this.elapsedMs;
     });
   }
 
-  /** The whole text of the answer (text blocks only), as a person would copy it. */
+  /**
+   * The whole text of the answer (text blocks only), as a person would copy it. Neighbouring text blocks are one text,
+   * which the API splits where citations begin and end; a tool or thinking between them makes a paragraph.
+   */
   answerText(): string {
-    return this.list
-      .filter((block) => block.head.kind === 'text' && block.state !== 'dropped')
-      .map((block) => block.text.toString())
-      .join('\n\n');
+    const paragraphs: string[] = [];
+    let previous: BlockHead['kind'] | undefined;
+    for (const block of this.list) {
+      if (block.state === 'dropped') continue;
+      if (block.head.kind === 'text' && block.text.length > 0) {
+        const before = previous === 'text' ? (paragraphs.pop() ?? '') : '';
+        paragraphs.push(before + block.text.toString());
+      }
+      previous = block.head.kind;
+    }
+    return paragraphs.join('\n\n');
   }
 
   /** Whether anything of an answer is there to keep. */
@@ -230,7 +248,8 @@ export class TurnDocument implements TurnIdentity {
   }
 
   private bump(): number {
-    return ++this.rev;
+    this.rev = Math.max(this.rev + 1, this.leastRevision);
+    return this.rev;
   }
 
   private wake(change: TurnChange): void {

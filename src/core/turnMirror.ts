@@ -15,6 +15,9 @@ export interface MirrorBlock {
   readonly closedMs: number | undefined;
 }
 
+/** States only move forward, so that an old patch arriving late opens nothing again. */
+const stateOrder: Readonly<Record<BlockState, number>> = { open: 0, closed: 1, cut: 1, dropped: 2 };
+
 type MutableMirrorBlock = { -readonly [K in keyof MirrorBlock]: MirrorBlock[K] };
 
 /** What applying a patch to one block did, for a reader that shows it. */
@@ -47,9 +50,7 @@ export class TurnMirror {
 
   /** The changes made, or `gap` when the patch starts beyond what this reader has. */
   apply(patch: TurnPatch): readonly BlockChange[] | 'gap' {
-    if (patch.from > this.revision || patch.blocks.some((block) => this.leavesGap(block))) {
-      return 'gap';
-    }
+    if (this.leavesGap(patch)) return 'gap';
     const changes = patch.blocks.map((block) => this.applyBlock(block));
     // An older patch arriving late brings nothing that a newer one has not brought.
     if (patch.to >= this.revision) {
@@ -60,10 +61,20 @@ export class TurnMirror {
     return changes;
   }
 
-  private leavesGap(patch: BlockPatch): boolean {
-    const block = this.blocks[patch.id];
-    if (block !== undefined) return patch.at > block.text.length;
-    return patch.head === undefined || patch.at > 0;
+  private leavesGap(patch: TurnPatch): boolean {
+    if (patch.from > this.revision) return true;
+    let added = 0;
+    for (const { id, head, at } of patch.blocks) {
+      const block = this.blocks[id];
+      if (block !== undefined) {
+        if (block.state !== 'dropped' && at > block.text.length) return true;
+      } else {
+        // Blocks come in the order of their ids: a hole means that a patch was lost.
+        if (id !== this.blocks.length + added || head === undefined || at > 0) return true;
+        added++;
+      }
+    }
+    return false;
   }
 
   private applyBlock(patch: BlockPatch): BlockChange {
@@ -78,10 +89,11 @@ export class TurnMirror {
       closedMs: undefined,
     };
     this.blocks[patch.id] = block;
-    const appended = patch.text.slice(block.text.length - patch.at);
+    const appended =
+      block.state === 'dropped' ? '' : patch.text.slice(block.text.length - patch.at);
     block.text.append(appended);
-    if (patch.at + patch.text.length >= block.text.length) block.state = patch.state;
-    block.closedMs = patch.closedMs ?? block.closedMs;
+    if (stateOrder[patch.state] > stateOrder[block.state]) block.state = patch.state;
+    block.closedMs ??= patch.closedMs;
     return { block, added: known === undefined, appended };
   }
 }

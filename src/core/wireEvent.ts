@@ -1,4 +1,11 @@
-import { isJsonObject, numberMember, parseJson, stringMember, type JsonObject } from './json';
+import {
+  isJsonObject,
+  isShallow,
+  numberMember,
+  parseJson,
+  stringMember,
+  type JsonObject,
+} from './json';
 import type { SseFrame } from './sseFrame';
 
 /** One event of a streamed message (API: streaming). Everything beyond the discriminant is checked where it is used. */
@@ -20,14 +27,22 @@ export type WireEvent =
   /** Not JSON, or a known type without its required members: worth a line in the log, never an exception. */
   | { readonly type: 'malformed'; readonly name: string };
 
+/** Enough of an error's text to say what happened; UTF-16 units. */
+const errorTextLength = 2_000;
+
 /**
  * Reads one frame. The type is taken from the data, where the API always repeats it, and from the `event:` line only
  * where the data has none: proxies that drop `event:` lines do no harm (T81). Never throws.
+ *
+ * An error is recognised also where a proxy says it in a shape of its own, for it ends the stream.
  */
 export function decodeWireEvent(frame: SseFrame): WireEvent {
-  const data = parseJson(frame.data);
-  const name = (isJsonObject(data) ? stringMember(data, 'type') : undefined) ?? frame.event ?? '';
-  if (!isJsonObject(data)) return name === 'ping' ? { type: 'ping' } : { type: 'malformed', name };
+  const parsed = parseJson(frame.data);
+  const data = isJsonObject(parsed) && isShallow(parsed) ? parsed : undefined;
+  if (frame.event === 'error') return { type: 'error', body: data ?? errorBody(frame.data) };
+  const name = (data && stringMember(data, 'type')) ?? frame.event ?? '';
+  if (data === undefined) return name === 'ping' ? { type: 'ping' } : { type: 'malformed', name };
+  if (name === '' && data['error'] !== undefined) return { type: 'error', body: data };
   const index = numberMember(data, 'index');
   switch (name) {
     case 'message_start':
@@ -60,6 +75,11 @@ export function decodeWireEvent(frame: SseFrame): WireEvent {
     default:
       return { type: 'unknown', name };
   }
+}
+
+/** An error that a proxy said in plain text, in the API's own shape. */
+function errorBody(text: string): JsonObject {
+  return { type: 'error', error: { type: 'api_error', message: text.slice(0, errorTextLength) } };
 }
 
 function objectMember(object: JsonObject, name: string): JsonObject | undefined {
