@@ -19,6 +19,9 @@ export interface ViewSettings {
   readonly sendKey: 'enter' | 'modEnter';
   readonly thinking: 'hidden' | 'collapsed' | 'expanded';
   readonly escStops: boolean;
+  /** Of the editor's own chat (`chat.fontSize`, px; `chat.fontFamily`): webviews are not told them otherwise. */
+  readonly chatFontSize?: number;
+  readonly chatFontFamily?: string;
 }
 
 /** Everything around the conversation; sent whole whenever any of it changes. */

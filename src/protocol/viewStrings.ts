@@ -78,5 +78,23 @@ export interface ViewStrings {
   readonly attempts: string;
   readonly othersRunning: string;
   readonly replyFinished: string;
+  /** The figures under an answer, where room is short; the long forms above are their tooltips. `{0}`: 0.8 s. */
+  readonly firstTokenShort: string;
+  /** `{0}`: a number of tokens, as in the next two. */
+  readonly tokensInShort: string;
+  readonly tokensOutShort: string;
+  readonly tokensCachedShort: string;
+  /** `{0}`: a number from 2. */
+  readonly attemptsShort: string;
+  /** Button on an error: copies all that is said on it. */
+  readonly copyDetails: string;
+  /** No answer came to a `send`. */
+  readonly sendFailed: string;
+  /** Stands above the raw text of a part that the view could not show otherwise. */
+  readonly brokenBlock: string;
+  /** The view is of another version than the host. */
+  readonly viewOutdated: string;
+  /** Names the list of what is attached to a prompt. */
+  readonly attachments: string;
   readonly failures: Readonly<Record<FailureKind, FailureText>>;
 }
