@@ -18,7 +18,12 @@ export type ViewToHost =
   | { readonly type: 'ready'; readonly cursor: ConversationCursor | null }
   | { readonly type: 'painted'; readonly seq: number }
   /** Answered by `reply`: on success the composer is emptied, on error the draft stays. */
-  | { readonly type: 'send'; readonly id: number; readonly draft: Draft }
+  | {
+      readonly type: 'send';
+      readonly id: number;
+      readonly draft: Draft;
+      readonly conversation?: string;
+    }
   /** Without a turn: whatever runs in the conversation shown. */
   | { readonly type: 'stop'; readonly turn: string | null }
   | { readonly type: 'retryNow'; readonly turn: string }
@@ -27,6 +32,10 @@ export type ViewToHost =
   | { readonly type: 'openLink'; readonly href: string }
   | { readonly type: 'openAttachment'; readonly uri: string; readonly line: number }
   | { readonly type: 'copy'; readonly text: string }
-  | { readonly type: 'draft'; readonly draft: Draft }
+  /**
+   * `conversation` (here and in `send`) is the one that the view showed when this was typed: the host may have changed
+   * to another one in the meantime. Without it, the one shown now is meant.
+   */
+  | { readonly type: 'draft'; readonly draft: Draft; readonly conversation?: string }
   /** An error inside the view, for the log: its message, never content. */
   | { readonly type: 'viewError'; readonly message: string };

@@ -1,0 +1,163 @@
+import type { PromptAttachment } from '../core/conversation';
+import type { ConversationCursor } from '../core/conversationPatch';
+import type { Attachment } from '../core/contentBlock';
+import type { TurnCursor } from '../core/turnPatch';
+import type { Draft } from './hostToView';
+import { viewCommands, type ViewCommand, type ViewToHost } from './viewToHost';
+
+/** UTF-16 units. Generous: they bound what a broken or hostile view can make the host hold, nothing else. */
+const maxText = 8_000_000;
+const maxName = 8_192;
+const maxItems = 100_000;
+
+export type ParsedViewMessage =
+  | { readonly ok: true; readonly message: ViewToHost }
+  /** `problem` names the part that is wrong and never quotes content: it is for the log. */
+  | { readonly ok: false; readonly problem: string };
+
+/** Reads a message that came from a webview. Trusts nothing in it; never throws. */
+export function parseViewMessage(value: unknown): ParsedViewMessage {
+  try {
+    return { ok: true, message: viewMessage(record(value, 'message')) };
+  } catch (error) {
+    if (error instanceof Malformed) return { ok: false, problem: error.message };
+    return { ok: false, problem: 'unreadable message' };
+  }
+}
+
+/** Reads a draft from where it was kept; undefined where it is none. */
+export function parseDraft(value: unknown): Draft | undefined {
+  try {
+    return draft(value);
+  } catch {
+    // Whatever is wrong with it, a draft that cannot be read is no draft.
+    return undefined;
+  }
+}
+
+class Malformed extends Error {
+  override readonly name = 'Malformed';
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function viewMessage(from: Members): ViewToHost {
+  const type = from['type'];
+  switch (type) {
+    case 'ready':
+      return { type, cursor: from['cursor'] === null ? null : cursor(from['cursor']) };
+    case 'painted':
+      return { type, seq: count(from['seq'], 'seq') };
+    case 'send':
+      return {
+        type,
+        id: count(from['id'], 'id'),
+        draft: draft(from['draft']),
+        ...conversation(from['conversation']),
+      };
+    case 'stop':
+      return { type, turn: from['turn'] === null ? null : text(from['turn'], 'turn', maxName) };
+    case 'retryNow':
+    case 'tryAgain':
+      return { type, turn: text(from['turn'], 'turn', maxName) };
+    case 'run':
+      return { type, command: command(from['command']) };
+    case 'openLink':
+      return { type, href: text(from['href'], 'href', maxName) };
+    case 'openAttachment':
+      return { type, uri: text(from['uri'], 'uri', maxName), line: count(from['line'], 'line') };
+    case 'copy':
+      return { type, text: text(from['text'], 'text', maxText) };
+    case 'draft':
+      return { type, draft: draft(from['draft']), ...conversation(from['conversation']) };
+    case 'viewError':
+      return { type, message: text(from['message'], 'message', maxText).slice(0, maxName) };
+    default:
+      throw new Malformed('unknown type');
+  }
+}
+
+function conversation(value: unknown): { conversation?: string } {
+  return value === undefined ? {} : { conversation: text(value, 'conversation', maxName) };
+}
+
+function cursor(value: unknown): ConversationCursor {
+  const from = record(value, 'cursor');
+  const turns = Object.entries(record(from['turns'], 'cursor.turns'));
+  if (turns.length > maxItems) throw new Malformed('cursor.turns is too long');
+  return {
+    conversation: text(from['conversation'], 'cursor.conversation', maxName),
+    // `fromEntries` defines members, so that a turn called `__proto__` is a member like any other.
+    turns: Object.fromEntries(turns.map(([id, turn]) => [id, turnCursor(turn)])),
+  };
+}
+
+function turnCursor(value: unknown): TurnCursor {
+  const from = record(value, 'turn cursor');
+  const revision = from['revision'];
+  if (!Number.isSafeInteger(revision) || typeof revision !== 'number' || revision < -1) {
+    throw new Malformed('revision is no whole number from -1');
+  }
+  return { revision, seen: list(from['seen'], 'seen').map((length) => count(length, 'seen')) };
+}
+
+function draft(value: unknown): Draft {
+  const from = record(value, 'draft');
+  return {
+    text: text(from['text'], 'draft.text', maxText),
+    attachments: list(from['attachments'], 'draft.attachments').map(promptAttachment),
+  };
+}
+
+function promptAttachment(value: unknown): PromptAttachment {
+  const from = record(value, 'attachment');
+  return {
+    attachment: attachment(from['attachment']),
+    content: text(from['content'], 'attachment.content', maxText),
+  };
+}
+
+function attachment(value: unknown): Attachment {
+  const from = record(value, 'attachment');
+  if (from['kind'] !== 'selection') throw new Malformed('unknown kind of attachment');
+  return {
+    kind: from['kind'],
+    path: text(from['path'], 'attachment.path', maxName),
+    uri: text(from['uri'], 'attachment.uri', maxName),
+    languageId: text(from['languageId'], 'attachment.languageId', maxName),
+    startLine: count(from['startLine'], 'attachment.startLine'),
+    endLine: count(from['endLine'], 'attachment.endLine'),
+  };
+}
+
+function command(value: unknown): ViewCommand {
+  const known = viewCommands.find((name) => name === value);
+  if (known === undefined) throw new Malformed('unknown command');
+  return known;
+}
+
+function record(value: unknown, name: string): Members {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Malformed(`${name} is no object`);
+  }
+  return value as Members;
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Malformed(`${name} is no list`);
+  if (value.length > maxItems) throw new Malformed(`${name} is too long`);
+  return value;
+}
+
+function text(value: unknown, name: string, longest: number): string {
+  if (typeof value !== 'string') throw new Malformed(`${name} is no text`);
+  if (value.length > longest) throw new Malformed(`${name} is too long`);
+  return value;
+}
+
+function count(value: unknown, name: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw new Malformed(`${name} is no whole number from 0`);
+  }
+  return value;
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Draft } from '../../src/protocol/hostToView';
+import { parseDraft, parseViewMessage } from '../../src/protocol/parseViewMessage';
+import { viewCommands, type ViewToHost } from '../../src/protocol/viewToHost';
+import { propertyTimeout, runs } from './propertyRuns';
+
+const text = fc.string({ maxLength: 20 });
+const count = fc.nat(1_000_000);
+const draft: fc.Arbitrary<Draft> = fc.record({
+  text,
+  attachments: fc.array(
+    fc.record({
+      attachment: fc.record({
+        kind: fc.constant('selection' as const),
+        path: text,
+        uri: text,
+        languageId: text,
+        startLine: count,
+        endLine: count,
+      }),
+      content: text,
+    }),
+    { maxLength: 3 },
+  ),
+});
+const cursor = fc.record({
+  conversation: text,
+  turns: fc.dictionary(
+    fc.oneof(text, fc.constantFrom('__proto__', 'constructor')),
+    fc.record({ revision: fc.integer({ min: -1, max: 1e9 }), seen: fc.array(count) }),
+  ),
+});
+
+/** One arbitrary per message of the protocol: a new one that is missing here is a type error. */
+const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { type: T }>> } = {
+  ready: fc.record({ type: fc.constant('ready' as const), cursor: fc.option(cursor) }),
+  painted: fc.record({ type: fc.constant('painted' as const), seq: count }),
+  send: fc.record(
+    { type: fc.constant('send' as const), id: count, draft, conversation: text },
+    { requiredKeys: ['type', 'id', 'draft'] },
+  ),
+  stop: fc.record({ type: fc.constant('stop' as const), turn: fc.option(text) }),
+  retryNow: fc.record({ type: fc.constant('retryNow' as const), turn: text }),
+  tryAgain: fc.record({ type: fc.constant('tryAgain' as const), turn: text }),
+  run: fc.record({
+    type: fc.constant('run' as const),
+    command: fc.constantFrom(...viewCommands),
+  }),
+  openLink: fc.record({ type: fc.constant('openLink' as const), href: text }),
+  openAttachment: fc.record({
+    type: fc.constant('openAttachment' as const),
+    uri: text,
+    line: count,
+  }),
+  copy: fc.record({ type: fc.constant('copy' as const), text }),
+  draft: fc.record(
+    { type: fc.constant('draft' as const), draft, conversation: text },
+    { requiredKeys: ['type', 'draft'] },
+  ),
+  viewError: fc.record({ type: fc.constant('viewError' as const), message: text }),
+};
+const message: fc.Arbitrary<ViewToHost> = fc.oneof(...Object.values(messages));
+
+/** The same message with one part of it replaced by anything. */
+const spoiled = fc.tuple(message, fc.anything(), fc.nat()).map(([good, bad, at]) => {
+  const copy = plain(good) as Record<string, unknown>;
+  const places: [Record<string, unknown>, string][] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const key of Object.keys(value)) {
+      places.push([value as Record<string, unknown>, key]);
+      visit((value as Record<string, unknown>)[key]);
+    }
+  };
+  visit(copy);
+  const place = places[at % places.length]!;
+  place[0][place[1]] = bad;
+  return copy;
+});
+
+describe('parseViewMessage', function () {
+  this.timeout(propertyTimeout);
+
+  it('gives every message of the protocol back as it is', () => {
+    fc.assert(
+      fc.property(message, (good) => {
+        const parsed = parseViewMessage(good);
+        assert.ok(parsed.ok);
+        assert.deepEqual(parsed.message, plain(good));
+      }),
+      runs(500),
+    );
+  });
+
+  it('never throws, whatever comes (T110)', () => {
+    fc.assert(
+      fc.property(fc.oneof(spoiled, fc.anything()), (anything) => {
+        const parsed = parseViewMessage(anything);
+        if (!parsed.ok) assert.match(parsed.problem, /\w/);
+      }),
+      runs(2_000),
+    );
+  });
+
+  it('does not throw on a value whose members throw', () => {
+    const trap = new Proxy(
+      {},
+      {
+        get(): never {
+          throw new Error('trap');
+        },
+      },
+    );
+    assert.deepEqual(parseViewMessage(trap), { ok: false, problem: 'unreadable message' });
+  });
+
+  const bad: readonly (readonly [string, unknown])[] = [
+    ['no object', 'ready'],
+    ['null', null],
+    ['a list', []],
+    ['an unknown type', { type: 'format-disk' }],
+    ['a missing cursor', { type: 'ready' }],
+    ['a cursor without turns', { type: 'ready', cursor: { conversation: 'c' } }],
+    [
+      'a revision below -1',
+      { type: 'ready', cursor: { conversation: 'c', turns: { t: { revision: -2, seen: [] } } } },
+    ],
+    [
+      'a length that is no number',
+      { type: 'ready', cursor: { conversation: 'c', turns: { t: { revision: 1, seen: ['1'] } } } },
+    ],
+    ['a fraction', { type: 'painted', seq: 1.5 }],
+    ['a negative number', { type: 'painted', seq: -1 }],
+    ['NaN', { type: 'painted', seq: Number.NaN }],
+    ['an unknown command', { type: 'run', command: 'workbench.action.quit' }],
+    ['a command of the prototype', { type: 'run', command: 'constructor' }],
+    ['a link that is no text', { type: 'openLink', href: { toString: () => 'https://a' } }],
+    ['a turn that is a number', { type: 'stop', turn: 7 }],
+    ['a draft without attachments', { type: 'draft', draft: { text: 'a' } }],
+    [
+      'an attachment of an unknown kind',
+      {
+        type: 'draft',
+        draft: { text: '', attachments: [{ attachment: { kind: 'file' }, content: '' }] },
+      },
+    ],
+    ['too long a link', { type: 'openLink', href: 'h'.repeat(10_000) }],
+    ['too long a text', { type: 'copy', text: 'c'.repeat(8_000_001) }],
+  ];
+  for (const [name, value] of bad) {
+    it(`refuses ${name}`, () => assert.equal(parseViewMessage(value).ok, false));
+  }
+
+  it('says what is wrong without quoting content', () => {
+    const parsed = parseViewMessage({ type: 'draft', draft: { text: 'secret words' } });
+    assert.ok(!parsed.ok);
+    assert.doesNotMatch(parsed.problem, /secret/);
+  });
+
+  it('leaves out members that the protocol does not have', () => {
+    assert.deepEqual(parseViewMessage({ type: 'painted', seq: 1, extra: 'x' }), {
+      ok: true,
+      message: { type: 'painted', seq: 1 },
+    });
+  });
+
+  it('cuts a long report of an error', () => {
+    const parsed = parseViewMessage({ type: 'viewError', message: 'e'.repeat(100_000) });
+    assert.ok(parsed.ok && parsed.message.type === 'viewError');
+    assert.ok(parsed.message.message.length < 10_000);
+  });
+
+  it('reads a kept draft, and nothing else as one (T114)', () => {
+    fc.assert(
+      fc.property(draft, (good) => assert.deepEqual(parseDraft(good), plain(good))),
+      runs(100),
+    );
+    for (const other of [undefined, null, 'text', {}, { text: 1, attachments: [] }]) {
+      assert.equal(parseDraft(other), undefined);
+    }
+  });
+});
+
+/** With ordinary prototypes, as a message arrives. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
