@@ -1,0 +1,18 @@
+/** Every command of ours; package.json has the same list, which a test holds it to. */
+export const commandIds = [
+  'caudal.focus',
+  'caudal.newChat',
+  'caudal.openInEditor',
+  'caudal.stop',
+  'caudal.setApiKey',
+  'caudal.removeApiKey',
+  'caudal.chooseModel',
+  'caudal.askSelection',
+  'caudal.showLog',
+  'caudal.showChats',
+  'caudal.openSettings',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+export const chatViewId = 'caudal.chat';
+export const chatPanelType = 'caudal.panel';

@@ -1,0 +1,25 @@
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../core/disposable';
+import { commandIds, type CommandId } from './commandIds';
+
+export type CommandHandlers = Readonly<Record<CommandId, () => Promise<void> | void>>;
+
+/** Registers all commands. What a handler throws is told to the person and goes no further. */
+export function registerCommands(
+  handlers: CommandHandlers,
+  failed: (what: string, error: unknown) => void,
+): Disposable {
+  const store = new DisposableStore();
+  for (const id of commandIds) {
+    store.add(
+      vscode.commands.registerCommand(id, async () => {
+        try {
+          await handlers[id]();
+        } catch (error) {
+          failed(id, error);
+        }
+      }),
+    );
+  }
+  return store;
+}

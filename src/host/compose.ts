@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { Chat } from '../core/chat';
+import type { Conversation } from '../core/conversation';
+import { DisposableStore, type Disposable } from '../core/disposable';
+import { Emitter } from '../core/emitter';
+import type { Logger } from '../core/logger';
+import { SystemClock } from '../node/systemClock';
+import type { ViewState } from '../protocol/hostToView';
+import { ActivityStatus } from './activityStatus';
+import { ApiKey, type Environment } from './apiKey';
+import { ChatCommands } from './chatCommands';
+import { chatPanelType, chatViewId } from './commandIds';
+import { registerCommands } from './commands';
+import { Connection, type ClientOptions, type ServerClient } from './connection';
+import { registerContributions } from './contribution';
+import { Drafts } from './drafts';
+import { EditorPanels } from './editorPanels';
+import { KeyCommands } from './keyCommands';
+import { ModelCatalog } from './modelCatalog';
+import { ModelInUse } from './modelInUse';
+import { ModelPicker } from './modelPicker';
+import { Notices } from './notices';
+import { OutputLogger } from './outputLogger';
+import { openSettings, SettingsReader } from './settings';
+import { SidebarView } from './sidebarView';
+import type { Surface } from './surface';
+import type { TestApi } from './testApi';
+import { ViewActionHandler } from './viewActionHandler';
+import type { ViewBridgePorts } from './viewBridge';
+import { viewState } from './viewState';
+
+/**
+ * Makes every part and joins them, from the top down. Loads neither the SDK nor anything from the network: both come
+ * on first use.
+ */
+export function compose(
+  context: vscode.ExtensionContext,
+  environment: Environment,
+): Disposable & { readonly testApi: TestApi } {
+  const store = new DisposableStore();
+  const clock = new SystemClock();
+
+  const channel = store.add(vscode.window.createOutputChannel('Caudal', { log: true }));
+  const showLog = (): void => channel.show();
+  const log: Logger = new OutputLogger(channel, () => connection.secrets);
+  const notices = new Notices(log, showLog);
+
+  // Which server, which key, which model.
+  const settings = store.add(new SettingsReader());
+  const apiKey = store.add(new ApiKey(context.secrets, environment, log));
+  const newClient = async (options: ClientOptions): Promise<ServerClient> => {
+    const { createTransport } = await import('../node/anthropicTransport');
+    const { apiKey: key, server, authStyle } = options;
+    const baseUrl = server.label === null ? null : server.url;
+    return createTransport({ apiKey: key, baseUrl, authStyle, clock, log });
+  };
+  const connection = store.add(new Connection(settings, apiKey, newClient));
+  const catalog = store.add(
+    new ModelCatalog(
+      {
+        onDidChange: connection.onDidReset,
+        list: async (signal) => (await connection.clientNow()).listModels(signal),
+      },
+      clock,
+      log,
+    ),
+  );
+  const models = new ModelInUse(settings, connection, catalog);
+
+  // The conversations.
+  const chat = store.add(
+    new Chat({
+      transport: () => connection.clientNow(),
+      modelInfo: (id) => models.info(id),
+      settings: () => settings.current.chat,
+      clock,
+      log,
+      newId: randomUUID,
+      random: Math.random,
+    }),
+  );
+  const drafts = store.add(new Drafts(context.workspaceState));
+  const firstConversation = (): Conversation => {
+    const conversation = chat.newConversation();
+    drafts.adoptLeftOver(conversation.id);
+    return conversation;
+  };
+
+  // What views show around a conversation.
+  const stateChanged = store.add(new Emitter<void>());
+  for (const onDidChange of [
+    settings.onDidChange,
+    connection.onDidChange,
+    catalog.onDidChange,
+    chat.onDidChangeActivity,
+  ]) {
+    store.add(onDidChange(() => stateChanged.fire()));
+  }
+  store.add(
+    connection.onDidChange(() => {
+      const found = connection.current;
+      if (found !== undefined && found.credential.kind !== 'missing') catalog.prefetch();
+    }),
+  );
+  const state = (conversation: Conversation): ViewState | undefined => {
+    if (connection.current === undefined) {
+      // Answered by `onDidChange`.
+      void connection.resolve();
+      return undefined;
+    }
+    return viewState({
+      conversation,
+      chat,
+      connection: connection.current,
+      settings: settings.current,
+      modelLabel: models.modelLabel,
+      effortLabel: models.effortLabel,
+    });
+  };
+
+  // The places that show conversations, and what can be done there.
+  const bridgePorts = (surface: Surface): ViewBridgePorts => ({
+    chat,
+    drafts,
+    clock,
+    log,
+    state,
+    onDidChangeState: stateChanged.event,
+    actions: new ViewActionHandler(surface, {
+      connection,
+      chatCommands,
+      keyCommands,
+      modelPicker,
+      showLog,
+      failed: (what, error) => notices.failed(what, error),
+    }),
+  });
+  const sidebar = store.add(new SidebarView(context.extensionUri, firstConversation, bridgePorts));
+  const panels = store.add(
+    new EditorPanels(context.extensionUri, () => sidebar.conversation, bridgePorts),
+  );
+  const chatCommands = new ChatCommands(chat, sidebar, panels);
+  const keyCommands = new KeyCommands(apiKey, connection);
+  const modelPicker = new ModelPicker(catalog, settings, () => models.defaultModel);
+
+  let status: ActivityStatus | undefined;
+  store.add(
+    registerContributions(
+      [
+        {
+          name: 'commands',
+          register: () =>
+            registerCommands(
+              {
+                'caudal.focus': () => chatCommands.focus(),
+                'caudal.newChat': () => chatCommands.newChat(),
+                'caudal.openInEditor': () => chatCommands.openInEditor(),
+                'caudal.stop': () => chatCommands.stop(),
+                'caudal.setApiKey': () => keyCommands.set(),
+                'caudal.removeApiKey': () => keyCommands.remove(),
+                'caudal.chooseModel': () => modelPicker.choose(),
+                'caudal.askSelection': () => chatCommands.askSelection(),
+                'caudal.showLog': showLog,
+                'caudal.showChats': () => chatCommands.showChats(),
+                'caudal.openSettings': () => openSettings(),
+              },
+              (what, error) => notices.failed(what, error),
+            ),
+        },
+        {
+          name: 'chat view',
+          register: () => vscode.window.registerWebviewViewProvider(chatViewId, sidebar),
+        },
+        {
+          name: 'editor tabs',
+          register: () => vscode.window.registerWebviewPanelSerializer(chatPanelType, panels),
+        },
+        {
+          name: 'status bar',
+          register: () => (status = new ActivityStatus(chat)),
+        },
+        {
+          name: 'environment notice',
+          register: () =>
+            connection.onDidChange(() => notices.aboutEnvironment(connection, apiKey)),
+        },
+      ],
+      (name, error) => notices.featureFailed(name, error),
+    ),
+  );
+
+  return {
+    testApi: {
+      chat,
+      sidebar,
+      panels,
+      drafts,
+      connection,
+      apiKey,
+      settings,
+      catalog,
+      status: () => status,
+    },
+    dispose: () => store.dispose(),
+  };
+}

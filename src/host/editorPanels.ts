@@ -1,0 +1,156 @@
+import * as vscode from 'vscode';
+import type { Conversation, PromptAttachment } from '../core/conversation';
+import { DisposableStore, type Disposable } from '../core/disposable';
+import { chatPanelType } from './commandIds';
+import { titleOf } from './conversationTitle';
+import type { Surface } from './surface';
+import { ViewBridge, type ViewBridgePorts } from './viewBridge';
+import { loadPage, webviewPort } from './webviewHost';
+
+/** The chats in editor tabs. Each keeps its own conversation. */
+export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
+  private readonly panels = new Set<EditorPanel>();
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    /** What a tab shows that was open before the window was reloaded. */
+    private readonly conversationAfterReload: () => Conversation,
+    private readonly bridgePorts: (surface: Surface) => ViewBridgePorts,
+  ) {}
+
+  /** The tab that has the focus. */
+  get active(): EditorPanel | undefined {
+    return [...this.panels].find((panel) => panel.isActive);
+  }
+
+  /** A tab that can be seen. */
+  get visible(): EditorPanel | undefined {
+    return this.active ?? [...this.panels].find((panel) => panel.isVisible);
+  }
+
+  get all(): readonly EditorPanel[] {
+    return [...this.panels];
+  }
+
+  /** Shows a conversation in a tab: in the one that shows it already, else in a new one. */
+  open(conversation: Conversation): EditorPanel {
+    const shown = [...this.panels].find((panel) => panel.conversation === conversation);
+    if (shown !== undefined) {
+      shown.bringForward();
+      return shown;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      chatPanelType,
+      titleOf(conversation),
+      vscode.ViewColumn.Active,
+      { enableFindWidget: true, retainContextWhenHidden: false },
+    );
+    return this.adopt(panel, conversation);
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.adopt(panel, this.conversationAfterReload());
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const panel of this.panels) panel.dispose();
+    this.panels.clear();
+  }
+
+  private adopt(panel: vscode.WebviewPanel, conversation: Conversation): EditorPanel {
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(this.extensionUri, 'media', 'icons', 'tab-light.svg'),
+      dark: vscode.Uri.joinPath(this.extensionUri, 'media', 'icons', 'tab-dark.svg'),
+    };
+    const editor = new EditorPanel(panel, this.extensionUri, conversation, this.bridgePorts);
+    this.panels.add(editor);
+    panel.onDidDispose(() => {
+      this.panels.delete(editor);
+      editor.dispose();
+    });
+    return editor;
+  }
+}
+
+/** One chat in an editor tab. */
+export class EditorPanel implements Surface, Disposable {
+  readonly kind = 'editor';
+  readonly bridge: ViewBridge;
+  private readonly disposables = new DisposableStore();
+  private titleListener: Disposable | undefined;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    extensionUri: vscode.Uri,
+    conversation: Conversation,
+    bridgePorts: (surface: Surface) => ViewBridgePorts,
+  ) {
+    this.bridge = this.disposables.add(
+      new ViewBridge(webviewPort(panel.webview), conversation, bridgePorts(this), (now) =>
+        this.follow(now),
+      ),
+    );
+    let { visible } = panel;
+    this.disposables.add(
+      panel.onDidChangeViewState(() => {
+        if (visible === panel.visible) return;
+        visible = panel.visible;
+        this.bridge.setVisible(visible);
+      }),
+    );
+    this.follow(conversation);
+    loadPage(panel.webview, extensionUri, 'editor');
+  }
+
+  get conversation(): Conversation {
+    return this.bridge.conversation;
+  }
+
+  get isActive(): boolean {
+    return this.panel.active;
+  }
+
+  get isVisible(): boolean {
+    return this.panel.visible;
+  }
+
+  get title(): string {
+    return this.panel.title;
+  }
+
+  show(conversation: Conversation): void {
+    this.bridge.show(conversation);
+  }
+
+  bringForward(): void {
+    this.panel.reveal();
+  }
+
+  reveal(): Promise<void> {
+    this.bringForward();
+    this.bridge.focusComposer();
+    return Promise.resolve();
+  }
+
+  attach(attachment: PromptAttachment): void {
+    this.bridge.attach(attachment);
+  }
+
+  close(): void {
+    this.panel.dispose();
+  }
+
+  dispose(): void {
+    this.titleListener?.dispose();
+    this.disposables.dispose();
+  }
+
+  private follow(conversation: Conversation): void {
+    this.titleListener?.dispose();
+    this.titleListener = conversation.onDidChange((change) => {
+      if (change.kind === 'title') this.panel.title = titleOf(conversation);
+    });
+    this.panel.title = titleOf(conversation);
+  }
+}

@@ -1,0 +1,11 @@
+import type { Conversation, PromptAttachment } from '../core/conversation';
+
+/** A place that shows one conversation: the side bar's view, or an editor tab. */
+export interface Surface {
+  readonly kind: 'sidebar' | 'editor';
+  readonly conversation: Conversation;
+  show(conversation: Conversation): void;
+  /** Brings the place forward with the focus in its composer. */
+  reveal(): Promise<void>;
+  attach(attachment: PromptAttachment): void;
+}

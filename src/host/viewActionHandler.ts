@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { assertNever } from '../core/assertNever';
+import type { Draft } from '../protocol/hostToView';
+import type { ViewCommand } from '../protocol/viewToHost';
+import type { ChatCommands } from './chatCommands';
+import type { Connection } from './connection';
+import type { KeyCommands } from './keyCommands';
+import type { ModelPicker } from './modelPicker';
+import { openLink } from './openLink';
+import { openAttachment } from './selection';
+import { openSettings } from './settings';
+import type { Surface } from './surface';
+import type { ViewActions } from './viewBridge';
+
+export interface ViewActionPorts {
+  readonly connection: Connection;
+  readonly chatCommands: ChatCommands;
+  readonly keyCommands: KeyCommands;
+  readonly modelPicker: ModelPicker;
+  readonly showLog: () => void;
+  readonly failed: (what: string, error: unknown) => void;
+}
+
+/** Does what one view asks for beyond its conversation. */
+export class ViewActionHandler implements ViewActions {
+  constructor(
+    private readonly surface: Surface,
+    private readonly ports: ViewActionPorts,
+  ) {}
+
+  async refusal(draft: Draft): Promise<string | null> {
+    if (draft.text.trim() === '') return vscode.l10n.t('Write a prompt first.');
+    const { credential } = await this.ports.connection.resolve();
+    return credential.kind === 'missing'
+      ? vscode.l10n.t('Set an API key first. Your prompt is kept.')
+      : null;
+  }
+
+  async run(command: ViewCommand): Promise<void> {
+    const { chatCommands, keyCommands, modelPicker } = this.ports;
+    switch (command) {
+      case 'setKey':
+        return keyCommands.set();
+      case 'chooseModel':
+        return modelPicker.choose();
+      case 'newChat':
+        return chatCommands.newChat(this.surface);
+      case 'showChats':
+        return chatCommands.showChats(this.surface);
+      case 'openInEditor':
+        return chatCommands.openInEditor(this.surface);
+      case 'openSettings':
+        return openSettings();
+      case 'showLog':
+        return this.ports.showLog();
+      default:
+        return assertNever(command);
+    }
+  }
+
+  openLink(href: string): Promise<void> {
+    return openLink(href);
+  }
+
+  openAttachment(uri: string, line: number): Promise<void> {
+    return openAttachment(uri, line);
+  }
+
+  async copy(text: string): Promise<void> {
+    await vscode.env.clipboard.writeText(text);
+  }
+
+  failed(what: string, error: unknown): void {
+    this.ports.failed(what, error);
+  }
+}

@@ -1,0 +1,298 @@
+import type { Chat } from '../core/chat';
+import type { Clock } from '../core/clock';
+import type { Conversation, ConversationChange, PromptAttachment } from '../core/conversation';
+import { DisposableStore, type Disposable } from '../core/disposable';
+import type { Event } from '../core/emitter';
+import type { Logger } from '../core/logger';
+import { PatchFeed } from '../core/patchFeed';
+import { assertNever } from '../core/assertNever';
+import type { Draft, HostToView, ViewState } from '../protocol/hostToView';
+import { parseViewMessage } from '../protocol/parseViewMessage';
+import type { ViewCommand, ViewToHost } from '../protocol/viewToHost';
+import { sameDraft, type Drafts } from './drafts';
+import { errorText } from './errorText';
+
+/** The part of a webview that a bridge needs. */
+export interface WebviewPort {
+  /** Resolves to false where the message was not delivered. May never settle. */
+  postMessage(message: HostToView): PromiseLike<boolean>;
+  onDidReceiveMessage(listener: (message: unknown) => void): Disposable;
+}
+
+/** What a view's messages lead to, outside the conversation. */
+export interface ViewActions {
+  /** Why a draft cannot be sent now, in words for the person; null where it can. */
+  refusal(draft: Draft): Promise<string | null>;
+  run(command: ViewCommand, bridge: ViewBridge): Promise<void>;
+  openLink(href: string): Promise<void>;
+  openAttachment(uri: string, line: number): Promise<void>;
+  copy(text: string): Promise<void>;
+  /** Says that something which the person asked for failed. */
+  failed(what: string, error: unknown): void;
+}
+
+export interface ViewBridgePorts {
+  readonly chat: Pick<
+    Chat,
+    'conversation' | 'send' | 'stop' | 'stopRunning' | 'retryNow' | 'tryAgain'
+  >;
+  readonly drafts: Drafts;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Undefined until everything in it is known; then `onDidChangeState` fires. */
+  readonly state: (conversation: Conversation) => ViewState | undefined;
+  readonly onDidChangeState: Event<void>;
+  readonly actions: ViewActions;
+}
+
+/**
+ * Between one webview and the conversation it shows. The webview may be slow, hidden, reloaded or lost at any time:
+ * nothing is queued for it. Its conversation is read by a cursor, its state is sent whole, and what could not be
+ * delivered is sent when it says `ready` again.
+ */
+export class ViewBridge implements Disposable {
+  private readonly disposables = new DisposableStore();
+  private shown: {
+    readonly conversation: Conversation;
+    readonly feed: PatchFeed;
+    readonly store: DisposableStore;
+  };
+  /** The view said `ready`, and since then nothing says that it went away. */
+  private live = false;
+  private stateDue = false;
+  /** The last state that was delivered, as JSON. */
+  private lastState = '';
+  /** What the composer of this view holds, as far as is known. */
+  private composer: Draft | undefined;
+  /** Waits for the view to be there. */
+  private pendingAttachments: PromptAttachment[] = [];
+  private focusDue = false;
+
+  constructor(
+    private readonly webview: WebviewPort,
+    conversation: Conversation,
+    private readonly ports: ViewBridgePorts,
+    private readonly onDidShow: (conversation: Conversation) => void,
+  ) {
+    this.shown = this.read(conversation);
+    this.disposables.add(webview.onDidReceiveMessage((message) => this.receive(message)));
+    this.disposables.add(ports.onDidChangeState(() => this.pushState()));
+    this.disposables.add(ports.drafts.onDidSend((sent) => this.onDraftSent(sent)));
+  }
+
+  get conversation(): Conversation {
+    return this.shown.conversation;
+  }
+
+  /** Whether the view is there and takes messages, as far as is known. */
+  get isLive(): boolean {
+    return this.live;
+  }
+
+  /** Shows another conversation; the one before goes on by itself. */
+  show(conversation: Conversation): void {
+    if (conversation === this.conversation) return;
+    this.shown.store.dispose();
+    this.shown = this.read(conversation);
+    this.onDidShow(conversation);
+    if (!this.live) return;
+    this.pushState();
+    this.postDraft();
+    this.shown.feed.resume();
+  }
+
+  /** Adds to the composer and puts the focus there, at once or as soon as the view is there. */
+  attach(attachment: PromptAttachment): void {
+    this.pendingAttachments.push(attachment);
+    this.focusComposer();
+    if (this.live) this.postAttachments();
+  }
+
+  /** Puts the focus into the composer, at once or as soon as the view is there. */
+  focusComposer(): void {
+    this.focusDue = true;
+    if (this.live) this.postFocus();
+  }
+
+  /** The view was shown or hidden. Hidden, it may be gone, or it may be there and take messages all the same. */
+  setVisible(visible: boolean): void {
+    if (visible) {
+      // One that booted anew says `ready` by itself; one that was there all the time says it in answer to this.
+      void this.post({ type: 'sync' });
+    } else {
+      this.live = false;
+      this.shown.feed.pause();
+    }
+  }
+
+  dispose(): void {
+    this.live = false;
+    this.shown.store.dispose();
+    this.disposables.dispose();
+  }
+
+  private read(conversation: Conversation): ViewBridge['shown'] {
+    const store = new DisposableStore();
+    const feed = store.add(
+      new PatchFeed(conversation, this.ports.clock, (patch) => this.post({ type: 'patch', patch })),
+    );
+    store.add(conversation.onDidChange((change) => this.onConversationChanged(change)));
+    return { conversation, feed, store };
+  }
+
+  private onConversationChanged(change: ConversationChange): void {
+    if (change.kind !== 'turn') this.pushState();
+  }
+
+  private receive(value: unknown): void {
+    const parsed = parseViewMessage(value);
+    if (!parsed.ok) {
+      this.ports.log.warn(`A message from the view was dropped: ${parsed.problem}`);
+      return;
+    }
+    this.handle(parsed.message).catch((error: unknown) => {
+      this.ports.log.error(`The view's ${parsed.message.type} failed: ${errorText(error)}`);
+      this.ports.actions.failed(parsed.message.type, error);
+    });
+  }
+
+  private async handle(message: ViewToHost): Promise<void> {
+    const { chat, actions, drafts, log } = this.ports;
+    switch (message.type) {
+      case 'ready':
+        return this.onReady(message.cursor);
+      case 'painted':
+        return this.shown.feed.painted(message.seq);
+      case 'send':
+        return this.send(message);
+      case 'stop':
+        if (message.turn === null) chat.stopRunning(this.conversation);
+        else if (this.owns(message.turn)) chat.stop(message.turn);
+        return;
+      case 'retryNow':
+        if (this.owns(message.turn)) chat.retryNow(message.turn);
+        return;
+      case 'tryAgain':
+        if (this.owns(message.turn)) chat.tryAgain(message.turn);
+        return;
+      case 'run':
+        return actions.run(message.command, this);
+      case 'openLink':
+        return actions.openLink(message.href);
+      case 'openAttachment':
+        return actions.openAttachment(message.uri, message.line);
+      case 'copy':
+        return actions.copy(message.text);
+      case 'draft':
+        if (this.shows(message.conversation)) this.composer = message.draft;
+        drafts.set(message.conversation ?? this.conversation.id, message.draft);
+        return;
+      case 'viewError':
+        log.error(`The view reports: ${message.message}`);
+        return;
+      default:
+        return assertNever(message);
+    }
+  }
+
+  private onReady(cursor: Extract<ViewToHost, { type: 'ready' }>['cursor']): void {
+    this.live = true;
+    this.lastState = '';
+    this.pushState();
+    if (cursor === null) {
+      const draft = this.ports.drafts.of(this.conversation.id);
+      const attachments = [...draft.attachments, ...this.pendingAttachments];
+      this.pendingAttachments = [];
+      this.ports.drafts.set(this.conversation.id, { text: draft.text, attachments });
+      this.postDraft();
+    } else {
+      this.postAttachments();
+    }
+    this.shown.feed.resume(cursor ?? undefined);
+    if (this.focusDue) this.postFocus();
+  }
+
+  private async send(message: Extract<ViewToHost, { type: 'send' }>): Promise<void> {
+    const { id, draft } = message;
+    const { chat, drafts, actions } = this.ports;
+    const conversation =
+      message.conversation === undefined
+        ? this.conversation
+        : (chat.conversation(message.conversation) ?? this.conversation);
+    if (this.shows(conversation.id)) this.composer = draft;
+    try {
+      const error = await actions.refusal(draft);
+      if (error === null) {
+        chat.send(conversation, draft);
+        if (this.shows(conversation.id)) this.composer = undefined;
+        drafts.sent(conversation.id, draft);
+      } else {
+        drafts.set(conversation.id, draft);
+      }
+      void this.post({ type: 'reply', id, error });
+    } catch (error) {
+      // A request always settles; the draft stays.
+      void this.post({ type: 'reply', id, error: errorText(error) });
+      throw error;
+    }
+  }
+
+  private shows(conversation: string | undefined): boolean {
+    return conversation === undefined || conversation === this.conversation.id;
+  }
+
+  private owns(turn: string): boolean {
+    return this.conversation.turn(turn) !== undefined;
+  }
+
+  /** Another view of this conversation sent what stands in this one's composer too. */
+  private onDraftSent(sent: { readonly conversation: string; readonly draft: Draft }): void {
+    if (sent.conversation !== this.conversation.id || this.composer === undefined) return;
+    if (sameDraft(this.composer, sent.draft) && this.live) this.postDraft();
+  }
+
+  private postDraft(): void {
+    const draft = this.ports.drafts.of(this.conversation.id);
+    this.composer = draft;
+    void this.post({ type: 'draft', draft });
+  }
+
+  private postAttachments(): void {
+    for (const attachment of this.pendingAttachments.splice(0)) {
+      void this.post({ type: 'attach', attachment });
+    }
+  }
+
+  private postFocus(): void {
+    this.focusDue = false;
+    void this.post({ type: 'focusComposer' });
+  }
+
+  /** Once for all changes of a tick, and only where something changed. */
+  private pushState(): void {
+    if (this.stateDue) return;
+    this.stateDue = true;
+    queueMicrotask(() => {
+      this.stateDue = false;
+      if (!this.live) return;
+      const state = this.ports.state(this.conversation);
+      if (state === undefined) return;
+      const json = JSON.stringify(state);
+      if (json === this.lastState) return;
+      this.lastState = json;
+      void this.post({ type: 'state', state });
+    });
+  }
+
+  private async post(message: HostToView): Promise<boolean> {
+    try {
+      const delivered = await this.webview.postMessage(message);
+      if (!delivered) this.live = false;
+      return delivered;
+    } catch (error) {
+      this.live = false;
+      this.ports.log.debug(`The view took no ${message.type}: ${errorText(error)}`);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Chat } from '../core/chat';
+import type { Conversation } from '../core/conversation';
+import type { ViewState } from '../protocol/hostToView';
+import type { CredentialAndServer } from './apiKey';
+import type { Settings } from './settingRules';
+
+export interface ViewStateSources {
+  readonly conversation: Conversation;
+  readonly chat: Pick<Chat, 'runningTurns' | 'conversations'>;
+  readonly connection: CredentialAndServer;
+  readonly settings: Settings;
+  readonly modelLabel: string | null;
+  readonly effortLabel: string | null;
+}
+
+/** Everything that a view shows around the conversation. */
+export function viewState(sources: ViewStateSources): ViewState {
+  const { conversation, chat, connection, settings } = sources;
+  const running = chat.runningTurns.filter((turn) => conversation.turn(turn.id) === undefined);
+  return {
+    conversation: { id: conversation.id, title: conversation.title },
+    key: connection.credential.kind,
+    server: connection.server.label,
+    modelLabel: sources.modelLabel,
+    effortLabel: sources.effortLabel,
+    settings: settings.view,
+    othersRunning: running.length,
+    lastPrompt: lastPrompt(conversation) ?? lastPromptOfAll(chat.conversations) ?? null,
+  };
+}
+
+function lastPromptOfAll(conversations: readonly Conversation[]): string | undefined {
+  let latest: { readonly at: number; readonly text: string } | undefined;
+  for (const conversation of conversations) {
+    const turn = lastUserTurn(conversation);
+    if (turn !== undefined && (latest === undefined || turn.createdAt >= latest.at)) {
+      latest = { at: turn.createdAt, text: turn.answerText() };
+    }
+  }
+  return latest?.text;
+}
+
+function lastPrompt(conversation: Conversation): string | undefined {
+  return lastUserTurn(conversation)?.answerText();
+}
+
+function lastUserTurn(conversation: Conversation): Conversation['turns'][number] | undefined {
+  return conversation.turns.findLast((turn) => turn.role === 'user');
+}
