@@ -1,0 +1,105 @@
+import { signal, type ReadonlySignal } from '@preact/signals';
+import type { BlockHead, BlockState } from '../src/core/contentBlock';
+import { toDisposable, type Disposable } from '../src/core/disposable';
+import type { MirrorBlock } from '../src/core/turnMirror';
+
+/** Takes a block's text as it comes, outside of the component tree. */
+export interface TextSink {
+  append(text: string): void;
+  /** No more text will come. */
+  end(): void;
+}
+
+/** UTF-16 units given to a sink at once: what it can show well within a frame. */
+const sliceSize = 16_384;
+
+/**
+ * One block for the components. Its state is a signal; its text goes to the sink attached to it, which is one more
+ * reader with a cursor: nothing of the text is kept twice, and a sink may come late and catch up.
+ */
+export class BlockModel {
+  private readonly currentState = signal<BlockState>('open');
+  private sink: TextSink | undefined;
+  /** UTF-16 units the sink has. */
+  private shown = 0;
+  private ended = false;
+
+  constructor(
+    private readonly block: MirrorBlock,
+    /** Called when the sink has not got everything and wants another frame. */
+    private readonly onBehind: (block: BlockModel) => void,
+  ) {}
+
+  get id(): number {
+    return this.block.id;
+  }
+
+  get head(): BlockHead {
+    return this.block.head;
+  }
+
+  get state(): ReadonlySignal<BlockState> {
+    return this.currentState;
+  }
+
+  get length(): number {
+    return this.block.text.length;
+  }
+
+  get text(): string {
+    return this.block.text.toString();
+  }
+
+  /** Milliseconds since the turn was sent. */
+  get openedMs(): number {
+    return this.block.openedMs;
+  }
+
+  get closedMs(): number | undefined {
+    return this.block.closedMs;
+  }
+
+  /** Gives the sink all text from the beginning, at once or over several frames, and then what comes. */
+  attach(sink: TextSink): Disposable {
+    this.sink = sink;
+    this.shown = 0;
+    this.ended = false;
+    if (this.pump()) this.onBehind(this);
+    return toDisposable(() => {
+      if (this.sink === sink) this.sink = undefined;
+    });
+  }
+
+  /** Lets the components know the block's state as it now is. */
+  publishState(): void {
+    this.currentState.value = this.block.state;
+  }
+
+  /** Gives the sink the next piece of what it lacks; true while there is more. */
+  pump(): boolean {
+    const { sink } = this;
+    if (sink === undefined) return false;
+    const { text, state } = this.block;
+    if (this.shown < text.length) {
+      const end = this.sliceEnd();
+      const slice = text.slice(this.shown, end);
+      this.shown = end;
+      sink.append(slice);
+      if (end < text.length) return true;
+    }
+    if (state !== 'open' && !this.ended) {
+      this.ended = true;
+      sink.end();
+    }
+    return false;
+  }
+
+  /** Never within a surrogate pair: half a character must not show for a frame (T95). */
+  private sliceEnd(): number {
+    const { text } = this.block;
+    const end = Math.min(text.length, this.shown + sliceSize);
+    if (end === text.length) return end;
+    const unit = text.slice(end - 1, end).charCodeAt(0);
+    return unit >= 0xd800 && unit <= 0xdbff ? end + 1 : end;
+  }
+}

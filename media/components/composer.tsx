@@ -1,0 +1,156 @@
+import type { JSX } from 'preact';
+import { useId } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { composerKeyAction } from '../composerKeys';
+import { fillTemplate } from '../fillTemplate';
+import { usePanel } from '../panel';
+import { AttachmentChip } from './attachmentChip';
+import { IconButton } from './buttons';
+import { modKeyName } from './emptyState';
+import { Icon } from './icon';
+import { InfoLine } from './infoLine';
+
+/** Where a prompt is written. */
+export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | null> }): JSX.Element {
+  const { composer, strings } = usePanel();
+  const problem = composer.problem.value;
+  return (
+    <div class="composer" data-vscode-context='{"webviewSection":"composer"}'>
+      {problem === null ? null : (
+        <p class="composer-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="composer-box">
+        {composer.attachments.value.length === 0 ? null : (
+          <ul class="chips" aria-label={strings.attachments}>
+            {composer.attachments.value.map((one) => (
+              <AttachmentChip
+                key={`${one.attachment.uri}:${one.attachment.startLine}:${one.attachment.endLine}`}
+                attachment={one.attachment}
+                onRemove={() => {
+                  composer.remove(one);
+                  field.current?.focus();
+                }}
+              />
+            ))}
+          </ul>
+        )}
+        <PromptField field={field} />
+        <ComposerBar field={field} />
+      </div>
+      <InfoLine />
+    </div>
+  );
+}
+
+function PromptField({ field }: { field: RefObject<HTMLTextAreaElement | null> }): JSX.Element {
+  const { composer, strings, settings, state, follow } = usePanel();
+  const hintId = useId();
+  const { sendKey } = settings.value;
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const action = composerKeyAction(event, { sendKey, isEmpty: composer.isEmpty.peek() });
+    if (action === 'send') {
+      event.preventDefault();
+      follow.peek()?.jumpToLatest();
+      void composer.send();
+    } else if (action === 'recall') {
+      const last = state.peek()?.lastPrompt ?? null;
+      if (last === null) return;
+      event.preventDefault();
+      composer.edit(last);
+    }
+  };
+
+  return (
+    <>
+      <textarea
+        ref={field}
+        class="composer-field"
+        dir="auto"
+        rows={1}
+        spellcheck
+        autocomplete="off"
+        placeholder={strings.composerPlaceholder}
+        aria-label={strings.composerLabel}
+        aria-describedby={hintId}
+        aria-multiline="true"
+        data-testid="composer"
+        readOnly={composer.isSending.value}
+        value={composer.text.value}
+        onInput={(event) => composer.edit(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+        onBlur={() => composer.flush()}
+      />
+      <span id={hintId} class="visually-hidden">
+        {sendKey === 'enter'
+          ? strings.composerHintEnter
+          : fillTemplate(strings.composerHintModEnter, modKeyName())}
+      </span>
+    </>
+  );
+}
+
+function ComposerBar({ field }: { field: RefObject<HTMLTextAreaElement | null> }): JSX.Element {
+  const { composer, conversation, strings, post, follow } = usePanel();
+  const isRunning = conversation.isRunning.value;
+  return (
+    <div class="composer-bar">
+      <ModelButton />
+      <span class="grow" />
+      {isRunning ? (
+        <IconButton
+          icon="debug-stop"
+          class="stop-button"
+          label={strings.stop}
+          testId="stop"
+          onClick={() => {
+            post({ type: 'stop', turn: null });
+            // The button goes away with the answer's end: the focus must not go with it.
+            field.current?.focus();
+          }}
+        />
+      ) : null}
+      <IconButton
+        icon="arrow-up"
+        class="send-button"
+        label={isRunning ? strings.queue : strings.send}
+        testId="send"
+        disabled={!composer.canSend.value}
+        onClick={() => {
+          field.current?.focus();
+          follow.peek()?.jumpToLatest();
+          void composer.send();
+        }}
+      />
+    </div>
+  );
+}
+
+function ModelButton(): JSX.Element {
+  const { state, strings, post } = usePanel();
+  const model = state.value?.modelLabel ?? strings.defaultModel;
+  const effort = state.value?.effortLabel ?? null;
+  const shown = effort === null ? model : `${model} · ${effort}`;
+  const label = [
+    `${strings.chooseModel}: ${model}`,
+    effort === null ? undefined : fillTemplate(strings.effort, effort),
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  return (
+    <button
+      type="button"
+      class="model-button"
+      title={label}
+      aria-label={label}
+      onClick={() => post({ type: 'run', command: 'chooseModel' })}
+    >
+      <span class="model-name" dir="ltr">
+        {shown}
+      </span>
+      <Icon name="chevron-down" />
+    </button>
+  );
+}

@@ -1,0 +1,161 @@
+import type { JSX } from 'preact';
+import { useId } from 'preact/hooks';
+import { assertNever } from '../../src/core/assertNever';
+import type { BlockModel } from '../blockModel';
+import { fillTemplate } from '../fillTemplate';
+import { usePanel } from '../panel';
+import type { TurnModel } from '../turnModel';
+import { AttachmentChip } from './attachmentChip';
+import { BlockBoundary } from './blockBoundary';
+import { FailureCard } from './failureCard';
+import { RawBlock } from './rawBlock';
+import { StopNote } from './stopNote';
+import { StreamedText } from './streamedText';
+import { RedactedThinking, ThinkingBlock } from './thinkingBlock';
+import { TurnFooter } from './turnFooter';
+import { PausedCard, WaitingCard } from './waitingCard';
+
+/** One turn of the conversation. Renders when its status or its list of blocks changes, not when text comes. */
+export function TurnView({ turn }: { turn: TurnModel }): JSX.Element {
+  const { strings } = usePanel();
+  const headingId = useId();
+  const isUser = turn.role === 'user';
+  const context = { webviewSection: 'turn', turnId: turn.id, turnRole: turn.role };
+  return (
+    <section
+      class={`turn turn-${turn.role}`}
+      aria-labelledby={headingId}
+      data-turn={turn.id}
+      data-role={turn.role}
+      data-status={turn.status.value.kind}
+      data-vscode-context={JSON.stringify(context)}
+    >
+      <h2 id={headingId} class="visually-hidden">
+        {isUser ? strings.you : strings.assistant}
+      </h2>
+      {isUser ? <UserContent turn={turn} /> : <AssistantContent turn={turn} />}
+    </section>
+  );
+}
+
+function UserContent({ turn }: { turn: TurnModel }): JSX.Element {
+  const { strings } = usePanel();
+  const blocks = turn.blocks.value;
+  const attachments = blocks.flatMap(({ id, head }) =>
+    head.kind === 'attachment' ? [{ id, attachment: head.attachment }] : [],
+  );
+  return (
+    <>
+      {attachments.length === 0 ? null : (
+        <ul class="chips" aria-label={strings.attachments}>
+          {attachments.map(({ id, attachment }) => (
+            <AttachmentChip key={id} attachment={attachment} />
+          ))}
+        </ul>
+      )}
+      {blocks
+        .filter((block) => block.head.kind === 'text')
+        .map((block) => (
+          <div key={block.id} class="bubble">
+            <StreamedText block={block} as="plain" />
+          </div>
+        ))}
+    </>
+  );
+}
+
+function AssistantContent({ turn }: { turn: TurnModel }): JSX.Element {
+  const { strings, reportError } = usePanel();
+  return (
+    <>
+      {turn.blocks.value.map((block) => (
+        <BlockBoundary
+          key={block.id}
+          block={block}
+          note={strings.brokenBlock}
+          onError={reportError}
+        >
+          <BlockView turn={turn} block={block} />
+        </BlockBoundary>
+      ))}
+      <TurnCard turn={turn} />
+      <TurnFooter turn={turn} />
+    </>
+  );
+}
+
+function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX.Element | null {
+  const { strings } = usePanel();
+  if (block.state.value === 'dropped') return null;
+  const { head } = block;
+  switch (head.kind) {
+    case 'text':
+      return (
+        <div class="answer" data-testid="answer">
+          <StreamedText block={block} as="markdown" />
+        </div>
+      );
+    case 'thinking':
+      return <ThinkingBlock turn={turn} block={block} />;
+    case 'redacted_thinking':
+      return <RedactedThinking />;
+    case 'tool_use':
+    case 'server_tool_use':
+      return (
+        <RawBlock
+          block={block}
+          icon="tools"
+          label={fillTemplate(strings.toolCall, head.name)}
+          startsOpen
+        />
+      );
+    case 'server_tool_result':
+      return (
+        <RawBlock
+          block={block}
+          icon="tools"
+          label={fillTemplate(strings.toolCall, head.type)}
+          startsOpen={false}
+        />
+      );
+    case 'attachment':
+      // Only people attach.
+      return null;
+    case 'unknown':
+      return (
+        <RawBlock
+          block={block}
+          icon="question"
+          label={fillTemplate(strings.unknownBlock, head.type)}
+          startsOpen={false}
+        />
+      );
+    default:
+      return assertNever(head);
+  }
+}
+
+/** What stands between the answer and its footer when something else than an answer happened. */
+function TurnCard({ turn }: { turn: TurnModel }): JSX.Element | null {
+  const status = turn.status.value;
+  switch (status.kind) {
+    case 'waiting':
+      return <WaitingCard turn={turn} status={status} />;
+    case 'paused':
+      return <PausedCard turn={turn} />;
+    case 'failed':
+    case 'interrupted':
+      return <FailureCard turn={turn} cause={status.cause} />;
+    case 'complete':
+      return <StopNote turn={turn} reason={status.stopReason} />;
+    case 'queued':
+    case 'connecting':
+    case 'streaming':
+    case 'awaiting-approval':
+    case 'running-tools':
+    case 'stopped':
+      return null;
+    default:
+      return assertNever(status);
+  }
+}

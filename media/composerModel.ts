@@ -1,0 +1,128 @@
+import { computed, signal } from '@preact/signals';
+import type { PromptAttachment } from '../src/core/conversation';
+import type { Disposable } from '../src/core/disposable';
+import type { Draft } from '../src/protocol/hostToView';
+import { RequestError } from './hostConnection';
+
+/** How long typing may be unsaved, in ms: under the 300 that a reload may cost (T114). */
+const saveWithinMs = 250;
+
+export interface ComposerPorts {
+  /** Gives the draft to the host, for the conversation it was typed in. */
+  readonly save: (draft: Draft) => void;
+  /** Resolves when the prompt has been taken; rejects with a {@link RequestError}. */
+  readonly send: (draft: Draft) => Promise<void>;
+  /** Says that the host did not answer. */
+  readonly sendFailed: string;
+}
+
+const emptyDraft: Draft = { text: '', attachments: [] };
+
+/** What stands in the composer: typed, attached, recalled, saved and sent. */
+export class ComposerModel implements Disposable {
+  readonly text = signal('');
+  readonly attachments = signal<readonly PromptAttachment[]>([]);
+  readonly isSending = signal(false);
+  /** Why the last attempt to send did not go, in words for the person. */
+  readonly problem = signal<string | null>(null);
+  readonly canSend = computed(() => !this.isSending.value && this.text.value.trim() !== '');
+  readonly isEmpty = computed(() => this.text.value === '' && this.attachments.value.length === 0);
+
+  private saved: Draft = emptyDraft;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private hostHasSpoken = false;
+
+  constructor(private readonly ports: ComposerPorts) {}
+
+  get draft(): Draft {
+    return { text: this.text.peek(), attachments: this.attachments.peek() };
+  }
+
+  edit(text: string): void {
+    this.text.value = text;
+    this.problem.value = null;
+    this.changed();
+  }
+
+  attach(attachment: PromptAttachment): void {
+    const known = this.attachments.peek().some((other) => isSame(other, attachment));
+    if (!known) this.attachments.value = [...this.attachments.peek(), attachment];
+    this.changed();
+  }
+
+  remove(attachment: PromptAttachment): void {
+    this.attachments.value = this.attachments.peek().filter((other) => other !== attachment);
+    this.changed();
+  }
+
+  /** Puts back what the page kept by itself; the host's own word comes later. */
+  restore(draft: Draft): void {
+    this.show(draft);
+    this.saved = draft;
+  }
+
+  /** Takes the host's draft. What was typed since the page began is newer than the first one, and stays. */
+  replace(draft: Draft): void {
+    const isFirst = !this.hostHasSpoken;
+    this.hostHasSpoken = true;
+    if (isFirst && this.timer !== undefined) return this.flush();
+    this.flush();
+    this.show(draft);
+    this.saved = draft;
+  }
+
+  async send(): Promise<void> {
+    if (!this.canSend.peek()) return;
+    this.isSending.value = true;
+    this.problem.value = null;
+    const { draft } = this;
+    try {
+      await this.ports.send(draft);
+      // Something may have been attached while the prompt was on its way.
+      this.show({
+        text: '',
+        attachments: this.attachments.peek().filter((one) => !draft.attachments.includes(one)),
+      });
+      this.changed();
+      this.flush();
+    } catch (error) {
+      this.problem.value =
+        (error instanceof RequestError ? error.words : null) ?? this.ports.sendFailed;
+    } finally {
+      this.isSending.value = false;
+    }
+  }
+
+  /** Saves at once what is not saved: the page may be about to go. */
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { draft, saved } = this;
+    if (draft.text === saved.text && draft.attachments === saved.attachments) return;
+    this.saved = draft;
+    this.ports.save(draft);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
+
+  private show(draft: Draft): void {
+    this.text.value = draft.text;
+    this.attachments.value = draft.attachments;
+  }
+
+  private changed(): void {
+    // From the first change on, not from the last: somebody who types without pause is saved too.
+    this.timer ??= setTimeout(() => this.flush(), saveWithinMs);
+  }
+}
+
+function isSame(a: PromptAttachment, b: PromptAttachment): boolean {
+  return (
+    a.attachment.uri === b.attachment.uri &&
+    a.attachment.startLine === b.attachment.startLine &&
+    a.attachment.endLine === b.attachment.endLine &&
+    a.content === b.content
+  );
+}

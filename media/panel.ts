@@ -1,0 +1,43 @@
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { BootData, ViewSettings, ViewState } from '../src/protocol/hostToView';
+import type { ViewStrings } from '../src/protocol/viewStrings';
+import type { ViewToHost } from '../src/protocol/viewToHost';
+import type { ComposerModel } from './composerModel';
+import type { ConversationStore } from './conversationStore';
+import type { FollowMode } from './followMode';
+import type { Formats } from './formats';
+import type { TextView } from './safeTextView';
+import type { Ticker } from './ticker';
+
+/** What the components share. */
+export interface Panel {
+  readonly surface: BootData['surface'];
+  readonly strings: ViewStrings;
+  readonly formats: Formats;
+  /** Undefined until the host has told it. */
+  readonly state: ReadonlySignal<ViewState | undefined>;
+  readonly settings: ReadonlySignal<ViewSettings>;
+  readonly conversation: ConversationStore;
+  readonly composer: ComposerModel;
+  readonly ticker: Ticker;
+  /** Set while the conversation is on the page. */
+  readonly follow: Signal<FollowMode | undefined>;
+  readonly focusComposer: () => void;
+  readonly post: (message: ViewToHost) => void;
+  /** For the log; takes the error's message, never content. */
+  readonly reportError: (error: unknown) => void;
+  readonly createMarkdownView: () => TextView;
+}
+
+const PanelContext = createContext<Panel | undefined>(undefined);
+
+export const PanelProvider = PanelContext.Provider;
+
+/** Throws outside of a {@link PanelProvider}. */
+export function usePanel(): Panel {
+  const panel = useContext(PanelContext);
+  if (panel === undefined) throw new Error('no panel around this component');
+  return panel;
+}

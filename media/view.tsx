@@ -1,0 +1,165 @@
+import './view.css';
+import { signal } from '@preact/signals';
+import { createRef, render } from 'preact';
+import { assertNever } from '../src/core/assertNever';
+import {
+  protocolVersion,
+  type BootData,
+  type Draft,
+  type HostToView,
+  type ViewSettings,
+  type ViewState,
+} from '../src/protocol/hostToView';
+import { Announcer } from './announcer';
+import { ComposerModel } from './composerModel';
+import { isInputMethodKey } from './composerKeys';
+import { App } from './components/app';
+import { ConversationStore } from './conversationStore';
+import { reportPageErrors, ViewErrors } from './viewErrors';
+import type { FollowMode } from './followMode';
+import { Formats } from './formats';
+import { HostConnection } from './hostConnection';
+import type { Panel } from './panel';
+import { isDraft } from './parseHostMessage';
+import { PlainTextView } from './plainTextView';
+import { Ticker } from './ticker';
+import type { TurnModel } from './turnModel';
+
+const settingsUntilTold: ViewSettings = { sendKey: 'enter', thinking: 'collapsed', escStops: true };
+
+/** Builds the panel, top-down, and starts to read. */
+function main(): void {
+  const api = acquireVsCodeApi();
+  const errors = new ViewErrors((message) => api.postMessage({ type: 'viewError', message }));
+  reportPageErrors(errors);
+  const boot = readBootData();
+  const app = element('div', 'app');
+  app.dataset['surface'] = boot.surface;
+  if (boot.version !== protocolVersion) {
+    app.textContent = boot.strings.viewOutdated;
+    return;
+  }
+
+  const { strings } = boot;
+  const state = signal<ViewState | undefined>(undefined);
+  const settings = signal<ViewSettings>(settingsUntilTold);
+  const follow = signal<FollowMode | undefined>(undefined);
+  const field = createRef<HTMLTextAreaElement>();
+  const announcer = new Announcer([liveRegion(), liveRegion()]);
+  const host = new HostConnection(api, (message) => receive(message));
+  const currentConversation = (): { conversation?: string } => {
+    const id = state.peek()?.conversation.id;
+    return id === undefined ? {} : { conversation: id };
+  };
+
+  const composer = new ComposerModel({
+    save: (draft) => {
+      api.setState({ draft });
+      host.post({ type: 'draft', draft, ...currentConversation() });
+    },
+    send: (draft) => host.request({ type: 'send', draft, ...currentConversation() }),
+    sendFailed: strings.sendFailed,
+  });
+  const conversation = new ConversationStore({
+    post: (message) => host.post(message),
+    onReset: () => follow.peek()?.jumpToLatest(),
+    onTurnEnded: (turn) => announceEnd(turn),
+  });
+
+  const panel: Panel = {
+    surface: boot.surface,
+    strings,
+    formats: new Formats(boot.locale),
+    state,
+    settings,
+    conversation,
+    composer,
+    ticker: new Ticker(),
+    follow,
+    focusComposer: () => field.current?.focus(),
+    post: (message) => host.post(message),
+    reportError: (error) => errors.report(error),
+    createMarkdownView: () => new PlainTextView('plain-text'),
+  };
+
+  function receive(message: Exclude<HostToView, { type: 'reply' }>): void {
+    switch (message.type) {
+      case 'state':
+        state.value = message.state;
+        settings.value = message.state.settings;
+        applyFonts(message.state.settings);
+        return;
+      case 'patch':
+        return conversation.receive(message.patch);
+      case 'sync':
+        return conversation.resume();
+      case 'draft':
+        return composer.replace(message.draft);
+      case 'attach':
+        composer.attach(message.attachment);
+        return panel.focusComposer();
+      case 'focusComposer':
+        return panel.focusComposer();
+      default:
+        return assertNever(message);
+    }
+  }
+
+  function announceEnd(turn: TurnModel): void {
+    const { kind } = turn.status.peek();
+    if (kind === 'complete') announcer.announce(strings.replyFinished);
+    else if (kind === 'stopped') announcer.announce(strings.stopped);
+    // The other ends are alerts, which announce themselves.
+  }
+
+  const kept = keptDraft(api.getState());
+  if (kept !== undefined) composer.restore(kept);
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || isInputMethodKey(event)) return;
+    if (!settings.peek().escStops || !conversation.isRunning.peek()) return;
+    event.preventDefault();
+    host.post({ type: 'stop', turn: null });
+  });
+  window.addEventListener('pagehide', () => composer.flush());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') composer.flush();
+  });
+
+  render(<App panel={panel} field={field} />, app);
+  conversation.resume();
+}
+
+/** Throws where the page has none: then nothing can be shown, and the error says so in the log. */
+function readBootData(): BootData {
+  const text = document.getElementById('boot')?.textContent ?? '';
+  // Written by our own host into its own page; the version inside is checked before anything else is used.
+  return JSON.parse(text) as BootData;
+}
+
+function keptDraft(state: unknown): Draft | undefined {
+  if (typeof state !== 'object' || state === null || !('draft' in state)) return undefined;
+  return isDraft(state.draft) ? (state.draft as Draft) : undefined;
+}
+
+function applyFonts({ chatFontSize, chatFontFamily }: ViewSettings): void {
+  const { style } = document.documentElement;
+  style.setProperty('--caudal-font-size', chatFontSize === undefined ? null : `${chatFontSize}px`);
+  style.setProperty('--caudal-font-family', chatFontFamily ?? null);
+}
+
+function liveRegion(): HTMLElement {
+  const region = element('div', undefined, 'visually-hidden');
+  region.setAttribute('role', 'status');
+  region.setAttribute('aria-live', 'polite');
+  return region;
+}
+
+function element(tag: string, id?: string, className?: string): HTMLElement {
+  const created = document.createElement(tag);
+  if (id !== undefined) created.id = id;
+  if (className !== undefined) created.className = className;
+  document.body.append(created);
+  return created;
+}
+
+main();
