@@ -1,18 +1,27 @@
 import type { ChatSettings } from './chatSettings';
 import type { Clock } from './clock';
 import { Conversation, type Prompt } from './conversation';
-import type { Disposable } from './disposable';
+import { DisposableStore, type Disposable } from './disposable';
 import { Emitter } from './emitter';
 import type { Logger } from './logger';
+import { hasThinking, messageHistory } from './messageHistory';
 import type { MessageTransport } from './messageTransport';
+import { preferredModel } from './modelChoice';
 import type { ModelInfo } from './modelInfo';
+import { requestOptions } from './requestOptions';
+import { TurnController, type TurnRequest } from './turnController';
 import type { TurnDocument } from './turnDocument';
 
 export interface ChatPorts {
   /** Called at the first request, so that nothing heavy loads before. Rejects with a FaultError where no key is set. */
   readonly transport: () => Promise<MessageTransport>;
-  /** What is known about a model; undefined for one the server did not list. Called once per turn; may be slow. */
+  /**
+   * What is known about a model, or about the server's default where none is named; undefined for one the server did
+   * not list. Called once per turn; may be slow.
+   */
   readonly modelInfo: (id: string | undefined) => Promise<ModelInfo | undefined>;
+  /** Resolves once the prompt is where no crash can take it; only then does the request leave (T47). */
+  readonly makeDurable?: (conversation: Conversation) => Promise<void>;
   readonly settings: () => ChatSettings;
   readonly clock: Clock;
   readonly log: Logger;
@@ -21,57 +30,190 @@ export interface ChatPorts {
   readonly random: () => number;
 }
 
-/** All conversations of this window and the turns that run in them; many run at once. */
+interface RunningTurn {
+  readonly turn: TurnDocument;
+  readonly controller: TurnController;
+}
+
+/**
+ * All conversations of this window and the turns that run in them: many at once, one in each conversation.
+ *
+ * A prompt sent while its conversation streams is queued, and goes on when the answer before it is whole or was stopped
+ * (T72). After a failure the queue waits, so that one wrong key does not fail every prompt in it: it goes on when that
+ * turn was tried again with success, or when another prompt is sent.
+ */
 export class Chat implements Disposable {
-  private readonly activity = new Emitter<void>();
-  /** Fires when a turn starts or ends, and when a conversation is added. */
+  private readonly disposables = new DisposableStore();
+  private readonly activity = this.disposables.add(new Emitter<void>());
+  /** Fires when a turn starts or ends, and when a conversation is added or taken away. */
   readonly onDidChangeActivity = this.activity.event;
+
+  private readonly byId = new Map<string, Conversation>();
+  /** By the conversation's id. */
+  private readonly running = new Map<string, RunningTurn>();
+  /** By the conversation's id: the turn before which thinking was refused and is not sent any more (T115). */
+  private readonly thinkingFrom = new Map<string, string>();
 
   constructor(private readonly ports: ChatPorts) {}
 
   get conversations(): readonly Conversation[] {
-    throw new Error(`not built yet ${this.ports.newId()}`);
+    return [...this.byId.values()];
   }
 
   /** Turns that are under way (not queued, not over), in all conversations. */
   get runningTurns(): readonly TurnDocument[] {
-    throw new Error('not built yet');
+    return [...this.running.values()].map(({ turn }) => turn);
   }
 
   newConversation(): Conversation {
-    throw new Error('not built yet');
+    const { clock, newId } = this.ports;
+    const conversation = new Conversation(newId(), clock.wallNow(), clock);
+    this.add(conversation);
+    return conversation;
   }
 
-  conversation(_id: string): Conversation | undefined {
-    throw new Error('not built yet');
+  /** Takes over a conversation that was kept, to dispose it at the end. */
+  add(conversation: Conversation): void {
+    this.byId.set(conversation.id, conversation);
+    this.activity.fire();
+  }
+
+  /** Stops what runs in the conversation and lets go of it. */
+  remove(id: string): void {
+    const conversation = this.byId.get(id);
+    if (conversation === undefined) return;
+    for (const turn of conversation.turns) this.stop(turn.id);
+    this.byId.delete(id);
+    this.thinkingFrom.delete(id);
+    conversation.dispose();
+    this.activity.fire();
+  }
+
+  conversation(id: string): Conversation | undefined {
+    return this.byId.get(id);
   }
 
   /** Adds the prompt and its answer's turn, and starts it, or queues it behind the one that runs. */
-  send(_conversation: Conversation, _prompt: Prompt): TurnDocument {
-    throw new Error('not built yet');
+  send(conversation: Conversation, prompt: Prompt): TurnDocument {
+    conversation.addUserTurn(this.ports.newId(), prompt);
+    const turn = conversation.addAssistantTurn(this.ports.newId());
+    this.startNext(conversation);
+    return turn;
   }
 
   /** Ends a running or queued turn as `stopped`, in the same tick. Does nothing to one that is over. */
-  stop(_turnId: string): void {
-    throw new Error('not built yet');
+  stop(turnId: string): void {
+    const found = this.find(turnId);
+    if (found === undefined) return;
+    const running = this.running.get(found.conversation.id);
+    if (running?.turn === found.turn) running.controller.stop();
+    else if (found.turn.status.kind === 'queued') found.turn.setStatus({ kind: 'stopped' });
   }
 
   /** Stops whatever runs in the conversation; queued prompts stay queued and go on. */
-  stopRunning(_conversation: Conversation): void {
-    throw new Error('not built yet');
+  stopRunning(conversation: Conversation): void {
+    this.running.get(conversation.id)?.controller.stop();
   }
 
   /** Ends the back-off of a waiting turn now. */
-  retryNow(_turnId: string): void {
-    throw new Error('not built yet');
+  retryNow(turnId: string): void {
+    for (const { turn, controller } of this.running.values()) {
+      if (turn.id === turnId) controller.retryNow();
+    }
   }
 
-  /** Runs a failed, interrupted or stopped last turn again from its prompt; what it had is dropped. */
-  tryAgain(_turnId: string): void {
-    throw new Error('not built yet');
+  /**
+   * Runs a failed, interrupted or stopped turn again from its prompt, after what is queued before it; what it had is
+   * dropped. Does nothing to a turn that later ones were already told about.
+   */
+  tryAgain(turnId: string): void {
+    const found = this.find(turnId);
+    if (found === undefined || !canTryAgain(found.conversation, found.turn)) return;
+    const { conversation, turn } = found;
+    for (const block of turn.blocks) turn.endBlock(block.id, 'dropped');
+    turn.setStatus({ kind: 'queued' });
+    this.startNext(conversation);
   }
 
+  /** Closes every connection. The turns under way stay as they are, for the journal to tell that the host ended. */
   dispose(): void {
-    this.activity.dispose();
+    for (const { controller } of this.running.values()) controller.abandon();
+    this.running.clear();
+    this.disposables.dispose();
+    for (const conversation of this.byId.values()) conversation.dispose();
   }
+
+  private startNext(conversation: Conversation): void {
+    if (this.running.has(conversation.id)) return;
+    const next = conversation.turns.find((turn) => turn.status.kind === 'queued');
+    if (next !== undefined) this.start(conversation, next);
+  }
+
+  private start(conversation: Conversation, turn: TurnDocument): void {
+    const { ports } = this;
+    const settings = ports.settings();
+    const prepare = (): Promise<TurnRequest> => this.prepare(conversation, turn, settings);
+    const controller = new TurnController(turn, prepare, settings, ports);
+    this.running.set(conversation.id, { turn, controller });
+    const ended = turn.onDidChange(() => {
+      if (!turn.isTerminal) return;
+      ended.dispose();
+      this.onEnded(conversation, turn, controller);
+    });
+    void controller.run();
+    this.activity.fire();
+  }
+
+  private onEnded(
+    conversation: Conversation,
+    turn: TurnDocument,
+    controller: TurnController,
+  ): void {
+    this.running.delete(conversation.id);
+    if (controller.hasHealed) this.thinkingFrom.set(conversation.id, turn.id);
+    const { kind } = turn.status;
+    if (kind === 'complete' || kind === 'stopped') this.startNext(conversation);
+    this.activity.fire();
+  }
+
+  private async prepare(
+    conversation: Conversation,
+    turn: TurnDocument,
+    settings: ChatSettings,
+  ): Promise<TurnRequest> {
+    const [info] = await Promise.all([
+      this.ports.modelInfo(settings.model),
+      this.ports.makeDurable?.(conversation),
+    ]);
+    const options = requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings);
+    const thinkingFrom = this.thinkingFrom.get(conversation.id);
+    const messages = messageHistory(conversation.turns, turn.id, { thinkingFrom });
+    return {
+      request: { ...options, messages },
+      withoutThinking: hasThinking(messages)
+        ? () => ({
+            ...options,
+            messages: messageHistory(conversation.turns, turn.id, { thinkingFrom: turn.id }),
+          })
+        : undefined,
+    };
+  }
+
+  private find(
+    turnId: string,
+  ): { readonly conversation: Conversation; readonly turn: TurnDocument } | undefined {
+    for (const conversation of this.byId.values()) {
+      const turn = conversation.turn(turnId);
+      if (turn !== undefined) return { conversation, turn };
+    }
+    return undefined;
+  }
+}
+
+/** Only the latest answer that was asked for can be asked for again: later ones build on what it was. */
+function canTryAgain(conversation: Conversation, turn: TurnDocument): boolean {
+  if (turn.role !== 'assistant') return false;
+  if (!turn.isTerminal || turn.status.kind === 'complete') return false;
+  const later = conversation.turns.slice(conversation.turns.indexOf(turn) + 1);
+  return later.every(({ role, meta }) => role === 'user' || meta.attempts === undefined);
 }

@@ -150,7 +150,9 @@ export class TurnDocument implements TurnIdentity {
     this.sentAt = this.clock.now();
   }
 
+  /** Sets the status; an end also cuts the blocks that are still open, for nothing will close them (T50). */
   setStatus(status: TurnStatus): void {
+    if (isTerminal(status)) for (const { id } of this.list) this.endBlock(id, 'cut');
     this.currentStatus = status;
     this.statusSetAt = this.clock.now();
     this.statusRev = this.bump();
@@ -159,6 +161,13 @@ export class TurnDocument implements TurnIdentity {
 
   updateMeta(change: Partial<TurnMeta>): void {
     this.currentMeta = { ...this.currentMeta, ...change };
+    this.metaRev = this.bump();
+    this.wake('growth');
+  }
+
+  /** Replaces all figures: those of an earlier run were measured by another start of the clock. */
+  replaceMeta(meta: TurnMeta): void {
+    this.currentMeta = meta;
     this.metaRev = this.bump();
     this.wake('growth');
   }
