@@ -13,7 +13,8 @@ const externalSchemes = ['http:', 'https:', 'mailto:'];
 export function linkTarget(href: string): LinkTarget {
   const text = href.trim();
   const drivePath = /^[a-z]:[\\/]/i.test(text);
-  if (!drivePath && /^[a-z][a-z\d+.-]*:/i.test(text)) {
+  // `main.ts:12` is a file and its line, not a scheme.
+  if (!drivePath && /^[a-z][a-z\d+.-]*:(?!\d+(:\d+)?$)/i.test(text)) {
     if (!URL.canParse(text)) return refused;
     const url = new URL(text);
     // The parsed form shows a host in ASCII, so that no look-alike letters can hide where it leads.
