@@ -1,0 +1,257 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
+import { ChatPanel } from './driven/chatPanel';
+import { chromiumFlags, provisionChromium } from './provision/chromium';
+import { newestEditor, type EditorVersion } from './provision/editorVersion';
+import { repositoryRoot } from './provision/paths';
+import { provisionServedEditor } from './provision/servedEditor';
+import { installVsix, startServed, type EditorFolders, type ServedProcess } from './servedProcess';
+
+/**
+ * A real VS Code with Caudal in it, for a test, a look or a demonstration:
+ *
+ *     const session = await startEditor({ env: { ANTHROPIC_API_KEY: 'k' }, settings: { 'caudal.baseUrl': server.url } });
+ *     const panel = await session.openPanel();
+ *     await panel.ask('Hello');
+ *     await panel.waitForStatus('complete');
+ *     await session.dispose();
+ */
+export interface EditorOptions {
+  readonly version?: EditorVersion;
+  /** The source tree (built) or a packaged VSIX; the source tree of this repository where missing. */
+  readonly extension?: { readonly kind: 'source' | 'vsix'; readonly path: string };
+  /** A module with `run()`, which runs in the extension host instead of a person driving the window. */
+  readonly testsPath?: string;
+  /** An empty folder where missing. */
+  readonly workspace?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Added to the extension host's environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly theme?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** BCP 47; `en` where missing. */
+  readonly locale?: string;
+  /** Keeps the editor's data between two sessions; the caller removes it. */
+  readonly dataFolder?: string;
+  /** Without a browser of ours: a person opens `url`. */
+  readonly withoutBrowser?: boolean;
+}
+
+/** How long the window may take to come up, in ms: a bound against hanging. */
+const patienceMs = 120_000;
+
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'window.commandCenter': false,
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'git.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+};
+
+export class EditorSession {
+  private constructor(
+    readonly url: string,
+    private readonly server: ServedProcess,
+    private readonly browser: Browser | undefined,
+    private readonly currentPage: Page | undefined,
+    private readonly folder: string,
+    private readonly ownsFolder: boolean,
+  ) {}
+
+  static async start(options: EditorOptions): Promise<EditorSession> {
+    const editor = await provisionServedEditor(options.version ?? newestEditor);
+    const folder = options.dataFolder ?? (await mkdtemp(path.join(tmpdir(), 'caudal-editor-')));
+    const folders: EditorFolders = {
+      extensions: path.join(folder, 'extensions'),
+      userData: path.join(folder, 'user'),
+      serverData: path.join(folder, 'server'),
+    };
+    await writeSettings(folders, options);
+    const workspace = options.workspace ?? path.join(folder, 'workspace');
+    await mkdir(workspace, { recursive: true });
+    const extension = options.extension ?? { kind: 'source', path: repositoryRoot };
+    if (extension.kind === 'vsix') await installVsix(editor, folders, extension.path);
+    const server = await startServed(editor, folders, environment(options.env ?? {}));
+    try {
+      const url = windowUrl(server.origin, workspace, extension, options.testsPath);
+      const opened = options.withoutBrowser === true ? undefined : await openWindow(url, options);
+      const ownsFolder = options.dataFolder === undefined;
+      return new EditorSession(url, server, opened?.browser, opened?.page, folder, ownsFolder);
+    } catch (error) {
+      await server.dispose();
+      throw new Error(`VS Code did not come up. Its server said:\n${server.log()}`, {
+        cause: error,
+      });
+    }
+  }
+
+  get page(): Page {
+    if (this.currentPage === undefined) throw new Error('This session has no browser');
+    return this.currentPage;
+  }
+
+  /** What the server has printed. */
+  get log(): string {
+    return this.server.log();
+  }
+
+  /** Runs a command as a person does: by its title, in the command palette. */
+  async runCommand(title: string): Promise<void> {
+    const { page } = this;
+    const input = page.locator('.quick-input-widget input');
+    const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title });
+    const until = Date.now() + patienceMs;
+    // A palette opened before the window knows its extensions does not learn of them: it is opened anew.
+    while (Date.now() < until) {
+      await page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      const found = await row
+        .first()
+        .waitFor({ timeout: 3_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (found) return row.first().click();
+      await page.keyboard.press('Escape');
+    }
+    throw new Error(`The command palette has no "${title}"`);
+  }
+
+  /** Opens the chat in the side bar. */
+  async openPanel(): Promise<ChatPanel> {
+    await this.runCommand('Caudal: Open chat');
+    return this.panel();
+  }
+
+  /** The chat that is on screen: the first of several. */
+  async panel(): Promise<ChatPanel> {
+    return (await this.panels(1))[0]!;
+  }
+
+  /** All chats on screen, in the order in which they were opened; waits until there are at least so many. */
+  async panels(atLeast: number): Promise<ChatPanel[]> {
+    const until = Date.now() + patienceMs;
+    for (;;) {
+      const frames = await this.chatFrames();
+      if (frames.length >= atLeast) return frames.map((frame) => new ChatPanel(frame));
+      if (Date.now() > until) {
+        throw new Error(`Only ${frames.length} of ${atLeast} chats are on screen`);
+      }
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  /** Drags the border of the side bar until it is about so wide, in CSS pixels. */
+  async setSideBarWidth(width: number): Promise<void> {
+    const { page } = this;
+    const box = await page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('There is no side bar');
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + width, y, { steps: 8 });
+    await page.mouse.up();
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await mkdir(path.dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+  }
+
+  async dispose(): Promise<void> {
+    await this.browser?.close();
+    await this.server.dispose();
+    if (this.ownsFolder) await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private async chatFrames(): Promise<Frame[]> {
+    const chats: Frame[] = [];
+    for (const frame of this.page.frames()) {
+      if (!frame.url().includes('fake.html')) continue;
+      const isChat = await frame
+        .locator('[data-testid=composer]')
+        .count()
+        .catch(() => 0);
+      if (isChat > 0) chats.push(frame);
+    }
+    return chats;
+  }
+}
+
+export function startEditor(options: EditorOptions = {}): Promise<EditorSession> {
+  return EditorSession.start(options);
+}
+
+async function openWindow(
+  url: string,
+  options: EditorOptions,
+): Promise<{ browser: Browser; page: Page }> {
+  const browser = await chromium.launch({
+    executablePath: await provisionChromium(),
+    args: [...chromiumFlags],
+  });
+  const page = await browser.newPage({
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    locale: options.locale ?? 'en',
+  });
+  page.setDefaultTimeout(patienceMs);
+  await page.goto(url);
+  if (options.testsPath === undefined) {
+    await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: patienceMs });
+  }
+  return { browser, page };
+}
+
+/** User settings, and the machine's for those that only a machine may set. */
+async function writeSettings(folders: EditorFolders, options: EditorOptions): Promise<void> {
+  const settings = {
+    ...quietSettings,
+    'workbench.colorTheme': options.theme ?? 'Default Dark Modern',
+    ...options.settings,
+  };
+  const text = JSON.stringify(settings, null, 2);
+  for (const place of ['User', 'Machine']) {
+    const file = path.join(folders.userData, place, 'settings.json');
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+/** Ours, without anything that would lead the extension to a real key or server. */
+function environment(more: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('ANTHROPIC_'));
+  return { ...Object.fromEntries(clean), ...more };
+}
+
+function windowUrl(
+  origin: string,
+  workspace: string,
+  extension: NonNullable<EditorOptions['extension']>,
+  testsPath: string | undefined,
+): string {
+  const remote = (file: string): string => `vscode-remote://remote${file}`;
+  const payload = [
+    ['skipWelcome', 'true'],
+    ...(extension.kind === 'source' ? [['extensionDevelopmentPath', remote(extension.path)]] : []),
+    ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
+  ];
+  const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
+  return `${origin}/?${query.toString()}`;
+}
+
+/** The text of a file that a run in the extension host leaves behind; undefined while it is not there. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
+}
