@@ -133,8 +133,8 @@ function orPlaceholder(prompt: TextBlockParam[]): TextBlockParam[] {
 /** An answer as it goes back to the model; empty where nothing of it can. */
 function answerContent(turn: TurnDocument, withThinking: boolean): ContentBlockParam[] {
   const blocks = turn.blocks.filter((block) => block.state !== 'dropped');
-  const resultIds = closedIds(blocks, 'server_tool_result');
-  const callIds = closedIds(blocks, 'server_tool_use');
+  const resultIds = serverToolIds(blocks, 'server_tool_result');
+  const callIds = serverToolIds(blocks, 'server_tool_use');
   const content = blocks.flatMap((block) => {
     const param = blockParam(block, resultIds, callIds);
     return param === undefined || (!withThinking && isThinking(param)) ? [] : [param];
@@ -161,7 +161,7 @@ function blockParam(
       // No tool is run yet, and a call without its result is a 400.
       return undefined;
     case 'server_tool_use':
-      return state === 'closed' && resultIds.has(head.toolUseId) ? serverCall(block) : undefined;
+      return resultIds.has(head.toolUseId) ? serverCall(block) : undefined;
     case 'server_tool_result':
       return state === 'closed' && raw !== undefined && callIds.has(head.toolUseId)
         ? verbatim(raw)
@@ -199,21 +199,24 @@ function thinkingParam(block: TurnBlock): ContentBlockParam | undefined {
   return verbatim({ ...block.raw, type: 'thinking', thinking, signature });
 }
 
-function serverCall(block: TurnBlock): ContentBlockParam | undefined {
-  if (block.raw === undefined) return undefined;
-  const json = block.text.toString();
-  const input = json === '' ? (block.raw['input'] ?? {}) : parseJson(json);
-  return isJsonObject(input) ? verbatim({ ...block.raw, input }) : undefined;
+function serverCall({ state, raw, text }: TurnBlock): ContentBlockParam | undefined {
+  if (state !== 'closed' || raw === undefined) return undefined;
+  const json = text.toString();
+  const input = json === '' ? (raw['input'] ?? {}) : parseJson(json);
+  return isJsonObject(input) ? verbatim({ ...raw, input }) : undefined;
 }
 
-function closedIds(
+/** Of the calls or results that can be sent: neither is sent without the other. */
+function serverToolIds(
   blocks: readonly TurnBlock[],
   kind: 'server_tool_use' | 'server_tool_result',
 ): ReadonlySet<string> {
   return new Set(
-    blocks.flatMap(({ head, state }) =>
-      head.kind === kind && state === 'closed' ? [head.toolUseId] : [],
-    ),
+    blocks.flatMap((block) => {
+      if (block.head.kind !== kind || block.state !== 'closed') return [];
+      const canBeSent = kind === 'server_tool_result' || serverCall(block) !== undefined;
+      return canBeSent ? [block.head.toolUseId] : [];
+    }),
   );
 }
 
