@@ -14,8 +14,7 @@ export interface ServerClient extends MessageTransport {
 }
 
 export interface ClientOptions {
-  /** Null for a server that needs none. */
-  readonly apiKey: string | null;
+  readonly apiKey: string;
   readonly server: ServerAddress;
   readonly authStyle: AuthStyle;
 }
@@ -88,7 +87,7 @@ export class Connection implements Disposable {
     const { server, credential } = await this.resolve();
     if (credential.kind === 'missing') throw new FaultError({ kind: 'no-key' });
     const options = {
-      apiKey: keyOf(credential),
+      apiKey: keyOf(credential) ?? anyKey,
       server,
       authStyle: this.settings.current.authStyle,
     };
@@ -141,6 +140,9 @@ export class Connection implements Disposable {
     return `${server?.url ?? ''} ${authStyle}`;
   }
 }
+
+/** Some servers that need no key insist on the header all the same. */
+const anyKey = 'not-needed';
 
 function keyOf(credential: Credential): string | null {
   return 'key' in credential ? credential.key : null;

@@ -91,7 +91,7 @@ export class ModelPicker {
     for (const { line, models } of groups) {
       if (groups.length > 1) {
         items.push({
-          label: line ?? vscode.l10n.t('Other models'),
+          label: line === null ? vscode.l10n.t('Other models') : lineName(line),
           kind: vscode.QuickPickItemKind.Separator,
         });
       }
@@ -111,7 +111,7 @@ export class ModelPicker {
     return {
       label: marked(vscode.l10n.t('Default'), picked),
       description: model?.displayName ?? '',
-      detail: vscode.l10n.t('A good choice for this server, made by Caudal'),
+      detail: vscode.l10n.t('Chosen by Caudal for this server'),
       picked,
       choice: { model: undefined },
     };
@@ -204,6 +204,11 @@ function problemItem(problem: string): ModelItem {
     detail: vscode.l10n.t('{0}. Type the id of a model to use it all the same.', problem),
     alwaysShow: true,
   };
+}
+
+/** The line's own name: `opus` → Opus. */
+function lineName(line: string): string {
+  return line.charAt(0).toUpperCase() + line.slice(1);
 }
 
 function lifecycleText(model: ModelInfo): string | undefined {
