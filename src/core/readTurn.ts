@@ -34,7 +34,7 @@ export function readTurn(
     const at = seen[block.id];
     const isNew = at === undefined;
     const offset = at ?? 0;
-    const length = readableLength(turn, block, offset);
+    const length = readableLength(block, offset);
     if (!isNew && block.changedAt <= cursor.revision && offset >= length) continue;
     if (size >= limit) {
       more = true;
@@ -73,11 +73,10 @@ export function readTurn(
  * How much of a block's text a reader at `offset` shall have: all of it, but for the first half of a surrogate pair
  * whose other half may yet come with the next delta (T95).
  */
-function readableLength(turn: TurnDocument, block: TurnBlock, offset: number): number {
+function readableLength(block: TurnBlock, offset: number): number {
   if (block.state === 'dropped') return offset;
   const { length } = block.text;
-  const mayGrow = block.state === 'open' && !turn.isTerminal;
-  return mayGrow && isHighSurrogate(block.text, length - 1) ? length - 1 : length;
+  return block.state === 'open' && isHighSurrogate(block.text, length - 1) ? length - 1 : length;
 }
 
 /** Where to cut a text at about `end`, so that no surrogate pair is split between two patches (T95). */

@@ -229,12 +229,13 @@ export class TurnDocument implements TurnIdentity {
     const paragraphs: string[] = [];
     let previous: BlockHead['kind'] | undefined;
     for (const block of this.list) {
-      if (block.state === 'dropped') continue;
-      if (block.head.kind === 'text' && block.text.length > 0) {
+      const { kind } = block.head;
+      if (block.state === 'dropped' || (kind === 'text' && block.text.length === 0)) continue;
+      if (kind === 'text') {
         const before = previous === 'text' ? (paragraphs.pop() ?? '') : '';
         paragraphs.push(before + block.text.toString());
       }
-      previous = block.head.kind;
+      previous = kind;
     }
     return paragraphs.join('\n\n');
   }
