@@ -37,7 +37,12 @@ export interface EditorOptions {
   readonly dataFolder?: string;
   /** Without a browser of ours: a person opens `url`. */
   readonly withoutBrowser?: boolean;
+  /** The panel is open when the window comes up, without anybody opening it. */
+  readonly withPanelOpen?: boolean;
 }
+
+/** A tiny extension that opens the panel at start. */
+export const openerPath = path.join(repositoryRoot, 'test', 'editor', 'opener');
 
 /** How long the window may take to come up, in ms: a bound against hanging. */
 const patienceMs = 120_000;
@@ -83,7 +88,7 @@ export class EditorSession {
     if (extension.kind === 'vsix') await installVsix(editor, folders, extension.path);
     const server = await startServed(editor, folders, environment(options.env ?? {}));
     try {
-      const url = windowUrl(server.origin, workspace, extension, options.testsPath);
+      const url = windowUrl(server.origin, workspace, extension, options);
       const opened = options.withoutBrowser === true ? undefined : await openWindow(url, options);
       const ownsFolder = options.dataFolder === undefined;
       return new EditorSession(url, server, opened?.browser, opened?.page, folder, ownsFolder);
@@ -165,6 +170,23 @@ export class EditorSession {
     await page.mouse.up();
   }
 
+  /** What `copy` puts on the clipboard. */
+  async clipboardAfter(copy: () => Promise<void>): Promise<string> {
+    const { page } = this;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const before = `nothing copied yet ${Date.now()}`;
+    await page.evaluate((text) => navigator.clipboard.writeText(text), before);
+    await copy();
+    // The copy goes through the extension host and comes back.
+    const until = Date.now() + patienceMs;
+    for (;;) {
+      const text = await page.evaluate(() => navigator.clipboard.readText());
+      if (text !== before) return text;
+      if (Date.now() > until) throw new Error('Nothing came to the clipboard');
+      await page.waitForTimeout(50);
+    }
+  }
+
   async screenshot(file: string): Promise<void> {
     await mkdir(path.dirname(file), { recursive: true });
     await this.page.screenshot({ path: file });
@@ -239,12 +261,13 @@ function windowUrl(
   origin: string,
   workspace: string,
   extension: NonNullable<EditorOptions['extension']>,
-  testsPath: string | undefined,
+  { testsPath, withPanelOpen = false }: EditorOptions,
 ): string {
   const remote = (file: string): string => `vscode-remote://remote${file}`;
   const payload = [
     ['skipWelcome', 'true'],
     ...(extension.kind === 'source' ? [['extensionDevelopmentPath', remote(extension.path)]] : []),
+    ...(withPanelOpen ? [['extensionDevelopmentPath', remote(openerPath)]] : []),
     ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
   ];
   const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });

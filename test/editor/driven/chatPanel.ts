@@ -48,6 +48,16 @@ export class ChatPanel {
     return parts.join('\n');
   }
 
+  /** Copies the last answer, as Markdown, with its button. */
+  async copyAnswer(): Promise<void> {
+    const button = this.lastAnswer.getByRole('button', { name: 'Copy answer' });
+    await button.click();
+    await this.waitFor(
+      async () => (await this.lastAnswer.getByRole('button', { name: 'Copied' }).count()) > 0,
+      'the sign that the answer was copied',
+    );
+  }
+
   async lastStatus(): Promise<string | null> {
     return (await this.lastAnswer.count()) === 0
       ? null
