@@ -10,6 +10,8 @@ const idleMs = 4_000;
 const connectTimeoutMs = 30_000;
 /** TCP asks a silent peer for a sign of life after this, in ms: a dead network is found without waiting for bytes (T42). */
 const keepAliveMs = 15_000;
+/** What has arrived and is not yet read by anybody, in bytes: beyond it the socket waits. */
+const bufferLimit = 256 * 1024;
 /** Bodies of errors are read this far, in bytes. */
 const longestErrorBody = 256 * 1024;
 
@@ -83,26 +85,54 @@ function responseOf(message: http.IncomingMessage): Response {
   });
 }
 
-/** The body as a stream that reads from the socket only what is asked for. */
+/**
+ * The body as a stream. What has arrived is read from the socket at once, up to a limit, and given out before any
+ * error: Node's own way of iterating a message throws away what was not yet read when the connection breaks.
+ */
 function bodyOf(
   message: http.IncomingMessage,
   limit = Number.POSITIVE_INFINITY,
 ): ReadableStream<Uint8Array> {
-  const chunks: AsyncIterator<Uint8Array, undefined> = message[Symbol.asyncIterator]();
+  const chunks: Uint8Array[] = [];
+  let buffered = 0;
   let size = 0;
+  let end: 'whole' | Error | undefined;
+  let wake: (() => void) | undefined;
+  const finish = (how: 'whole' | Error): void => {
+    end ??= how;
+    wake?.();
+  };
+  message.on('data', (chunk: Uint8Array) => {
+    chunks.push(chunk);
+    buffered += chunk.length;
+    size += chunk.length;
+    if (size >= limit) {
+      finish('whole');
+      message.destroy();
+    } else if (buffered >= bufferLimit) {
+      message.pause();
+    }
+    wake?.();
+  });
+  message.on('end', () => finish('whole'));
+  message.on('error', finish);
+  message.on('close', () => finish(prematureClose()));
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller): Promise<void> {
-        const chunk = await chunks.next();
-        if (chunk.done === true) {
-          controller.close();
-          return;
+        if (chunks.length === 0 && end === undefined) {
+          await new Promise<void>((resolve) => (wake = resolve));
         }
-        controller.enqueue(chunk.value);
-        size += chunk.value.length;
-        if (size < limit) return;
-        controller.close();
-        message.destroy();
+        const chunk = chunks.shift();
+        if (chunk !== undefined) {
+          buffered -= chunk.length;
+          if (buffered < bufferLimit) message.resume();
+          controller.enqueue(chunk);
+        } else if (end instanceof Error) {
+          controller.error(end);
+        } else {
+          controller.close();
+        }
       },
       cancel(): void {
         message.destroy();
@@ -110,6 +140,10 @@ function bodyOf(
     },
     { highWaterMark: 0 },
   );
+}
+
+function prematureClose(): Error {
+  return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 }
 
 function abortError(): Error {

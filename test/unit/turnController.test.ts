@@ -650,9 +650,9 @@ describe('turnController', () => {
     h.transport.last.text('again').stop(0).messageStop('end_turn', { output_tokens: 20 });
     await settle();
     assert.equal(h.turn.meta.attempts, 3);
-    assert.equal(h.turn.meta.usage?.input, 180_010);
+    assert.equal(h.turn.meta.usage.input, 180_010);
     assert.equal(h.turn.meta.usage.output, 20);
-    assert.equal(h.turn.meta.costUsd?.toFixed(9), (0.018 + (10 * 0.1 + 20 * 0.5) / 1e6).toFixed(9));
+    assert.equal(h.turn.meta.costUsd.toFixed(9), (0.018 + (10 * 0.1 + 20 * 0.5) / 1e6).toFixed(9));
     assert.equal(h.turn.meta.firstTokenMs, 0);
   });
 
