@@ -42,10 +42,17 @@ export class ModelPicker {
     picker.matchOnDescription = true;
     let problem: string | undefined;
     const show = (): void => {
+      const [active] = picker.activeItems;
       const items = this.items(picker.value.trim(), problem);
       picker.items = items;
-      const current = items.find((item) => item.picked === true);
-      if (current !== undefined && picker.value === '') picker.activeItems = [current];
+      if (picker.value !== '') return;
+      // A list that comes late must not move the person to another model.
+      const kept = items.find(
+        ({ choice }) => choice !== undefined && choice.model === active?.choice?.model,
+      );
+      const marked = items.find((item) => item.picked === true);
+      const next = active === undefined ? marked : (kept ?? marked);
+      if (next !== undefined) picker.activeItems = [next];
     };
     show();
     picker.busy = true;

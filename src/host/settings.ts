@@ -3,7 +3,12 @@ import { assertNever } from '../core/assertNever';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
 import { redact } from './redact';
-import { checkSettings, type SettingProblem, type Settings } from './settingRules';
+import {
+  checkSettings,
+  type CheckedSettings,
+  type SettingProblem,
+  type Settings,
+} from './settingRules';
 
 export const settingsSection = 'caudal';
 
@@ -12,11 +17,11 @@ export class SettingsReader implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changed = this.disposables.add(new Emitter<void>());
   readonly onDidChange = this.changed.event;
-  private settings: Settings;
+  private checked: CheckedSettings;
   private readonly told = new Set<string>();
 
   constructor() {
-    this.settings = this.read();
+    this.checked = this.read();
     this.disposables.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(settingsSection) || event.affectsConfiguration('chat')) {
@@ -29,7 +34,12 @@ export class SettingsReader implements Disposable {
   }
 
   get current(): Settings {
-    return this.settings;
+    return this.checked.settings;
+  }
+
+  /** The settings that cannot be used now. */
+  get problems(): readonly SettingProblem[] {
+    return this.checked.problems;
   }
 
   dispose(): void {
@@ -37,21 +47,22 @@ export class SettingsReader implements Disposable {
   }
 
   private refresh(): void {
-    this.settings = this.read();
+    this.checked = this.read();
     this.changed.fire();
   }
 
-  private read(): Settings {
+  private read(): CheckedSettings {
     const configuration = vscode.workspace.getConfiguration(settingsSection);
     const editorChat = vscode.workspace.getConfiguration('chat');
-    const { settings, problems } = checkSettings(
+    const checked = checkSettings(
       (name) => configuration.get<unknown>(name),
       (name) => editorChat.get<unknown>(name),
     );
+    const { problems } = checked;
     const found = new Set(problems.map((problem) => `${problem.name}=${problem.value}`));
     for (const known of this.told) if (!found.has(known)) this.told.delete(known);
     for (const problem of problems) this.tell(problem);
-    return settings;
+    return checked;
   }
 
   private tell(problem: SettingProblem): void {
