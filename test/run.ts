@@ -98,6 +98,7 @@ async function mocha(files: readonly string[], grep: string | undefined): Promis
     'tsx',
     bin('mocha/bin/mocha.js'),
     '--exit',
+    '--no-color',
     '--timeout',
     '120000',
     ...(grep === undefined ? [] : ['--grep', grep]),

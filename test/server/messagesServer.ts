@@ -288,14 +288,14 @@ export class MessagesServer {
       let deltas = -1;
       for (const event of events) {
         if (!writer.isOpen) return;
+        if (event.isDelta && scenario.rate !== undefined) {
+          await sleepUntil(startedAt + ((deltas + 1) * 1000) / scenario.rate, response);
+        }
         if (
           fault !== undefined &&
           (await this.faultStrikes(fault, deltas, event, writer, response))
         )
           return;
-        if (event.isDelta && scenario.rate !== undefined) {
-          await sleepUntil(startedAt + ((deltas + 1) * 1000) / scenario.rate, response);
-        }
         received.completed ||= event.event === 'message_stop';
         this.remember(received, event);
         await writer.event(event);
