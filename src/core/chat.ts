@@ -1,3 +1,4 @@
+import { classifyError } from './classify';
 import type { ChatSettings } from './chatSettings';
 import type { Clock } from './clock';
 import { Conversation, type Prompt } from './conversation';
@@ -82,7 +83,8 @@ export class Chat implements Disposable {
   remove(id: string): void {
     const conversation = this.byId.get(id);
     if (conversation === undefined) return;
-    for (const turn of conversation.turns) this.stop(turn.id);
+    // From the end: what is queued must not start because the one before it was stopped.
+    for (const turn of [...conversation.turns].reverse()) this.stop(turn.id);
     this.byId.delete(id);
     this.thinkingFrom.delete(id);
     conversation.dispose();
@@ -182,7 +184,7 @@ export class Chat implements Disposable {
     settings: ChatSettings,
   ): Promise<TurnRequest> {
     const [info] = await Promise.all([
-      this.ports.modelInfo(settings.model),
+      this.modelInfo(settings.model),
       this.ports.makeDurable?.(conversation),
     ]);
     const options = requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings);
@@ -197,6 +199,16 @@ export class Chat implements Disposable {
           })
         : undefined,
     };
+  }
+
+  /** A server whose models cannot be listed may answer all the same. */
+  private async modelInfo(id: string | undefined): Promise<ModelInfo | undefined> {
+    try {
+      return await this.ports.modelInfo(id);
+    } catch (error) {
+      this.ports.log.warn(`Nothing is known about the model: ${classifyError(error).kind}`);
+      return undefined;
+    }
   }
 
   private find(
