@@ -1,311 +1,280 @@
-/*
- * A real VS Code with Caudal in it, for tests, benchmarks and a look.
- *
- *   const editor = await startEditor({ settings: { 'caudal.baseUrl': server.url }, colorTheme: 'dark' });
- *   try {
- *     const panel = await editor.openPanel();                  // the chat view's document, a playwright Frame
- *     await panel.locator('[data-testid=composer]').fill('Hello');
- *     await editor.page.keyboard.press('Enter');
- *     await panel.locator('[data-role=assistant][data-status=complete] [data-testid=answer]').waitFor();
- *     await editor.runCommand('caudal.openInEditor');          // the command palette: an id or a title
- *     const tab = await editor.panel('editor');
- *     await editor.screenshot('out/panel.png');
- *   } finally {
- *     await editor.dispose();
- *   }
- *
- * Build first (`node esbuild.mjs`): it loads `dist/`. The first use brings VS Code to `.vscode-test/` (a minute).
- * A look from the command line: `npx tsx test/editor/look.ts --theme dark --prompt "Hello" --out out/look.png`.
- * `panel()` finds the document that is shown now: call it again after a reload instead of keeping the Frame.
- */
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Frame, Page } from 'playwright-core';
-import type { EditorFolders, EditorLaunch, RunningEditor } from './editorLaunch';
-import type { EditorTheme } from './editorTheme';
-import { themeNames } from './editorTheme';
-import { launchDesktop } from './launchDesktop';
-import { launchServed } from './launchServed';
-import { findExtensionHost } from './processTree';
-import { decideEditorKind } from './provision/editorKind';
-import type { EditorKind } from './provision/editorKind';
-import type { EditorVersion } from './provision/editorVersion';
-import { newestEditor } from './provision/editorVersion';
+import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
+import { ChatPanel } from './driven/chatPanel';
+import { chromiumFlags, provisionChromium } from './provision/chromium';
+import { newestEditor, type EditorVersion } from './provision/editorVersion';
 import { repositoryRoot } from './provision/paths';
-import type { Settings } from './userSettings';
-import { UserSettings } from './userSettings';
+import { provisionServedEditor } from './provision/servedEditor';
+import { installVsix, startServed, type EditorFolders, type ServedProcess } from './servedProcess';
 
-export type ExtensionUnderTest =
-  { readonly kind: 'source'; readonly path: string } | { readonly kind: 'vsix'; readonly path: string };
-
+/**
+ * A real VS Code with Caudal in it, for a test, a look or a demonstration:
+ *
+ *     const session = await startEditor({ env: { ANTHROPIC_API_KEY: 'k' }, settings: { 'caudal.baseUrl': server.url } });
+ *     const panel = await session.openPanel();
+ *     await panel.ask('Hello');
+ *     await panel.waitForStatus('complete');
+ *     await session.dispose();
+ */
 export interface EditorOptions {
   readonly version?: EditorVersion;
-  /** What is tried: this repository's own source tree unless said otherwise. */
-  readonly extension?: ExtensionUnderTest;
-  /** Further extensions to load from their source folders. */
-  readonly companions?: readonly string[];
-  /** Copied, so that a session leaves no trace in it. */
-  readonly workspace?: string;
-  /** On top of those that keep the editor quiet. */
-  readonly settings?: Settings;
-  /** On top of this process's environment, which gives no `ANTHROPIC_*` away; undefined removes. */
-  readonly env?: NodeJS.ProcessEnv;
-  readonly colorTheme?: EditorTheme;
-  /** CSS pixels. */
-  readonly viewport?: { readonly width: number; readonly height: number };
-  readonly headless?: boolean;
-  /** Makes the window this many milliseconds (there and back) further away; served editor only. */
-  readonly roundTripMs?: number;
-  /** A module with `run(): Promise<void>` to be run inside the extension host: see runInHost.ts. */
+  /** The source tree (built) or a packaged VSIX; the source tree of this repository where missing. */
+  readonly extension?: { readonly kind: 'source' | 'vsix'; readonly path: string };
+  /** A module with `run()`, which runs in the extension host instead of a person driving the window. */
   readonly testsPath?: string;
+  /** An empty folder where missing. */
+  readonly workspace?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Added to the extension host's environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly theme?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** BCP 47; `en` where missing. */
+  readonly locale?: string;
+  /** Keeps the editor's data between two sessions; the caller removes it. */
+  readonly dataFolder?: string;
+  /** Without a browser of ours: a person opens `url`. */
+  readonly withoutBrowser?: boolean;
+  /** The panel is open when the window comes up, without anybody opening it. */
+  readonly withPanelOpen?: boolean;
 }
 
-/** Which of Caudal's documents is meant. */
-export type Surface = 'sidebar' | 'editor';
+/** A tiny extension that opens the panel at start. */
+export const openerPath = path.join(repositoryRoot, 'test', 'editor', 'opener');
 
-/** How long something on screen may take to appear: generous, machines are slow at times. */
-const patienceMs = 60_000;
+/** How long the window may take to come up, in ms: a bound against hanging. */
+const patienceMs = 120_000;
 
-/** One VS Code with its own fresh folders. Whoever starts it disposes it. */
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'window.commandCenter': false,
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'git.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+};
+
 export class EditorSession {
-  constructor(
-    private readonly running: RunningEditor,
-    private readonly settings: UserSettings,
-    private readonly scratch: string,
-    readonly kind: EditorKind,
-    readonly version: EditorVersion,
-    /** The copy of the workspace that is open. */
-    readonly workspace: string,
+  private constructor(
+    readonly url: string,
+    private readonly server: ServedProcess,
+    private readonly browser: Browser | undefined,
+    private readonly currentPage: Page | undefined,
+    private readonly folder: string,
+    private readonly ownsFolder: boolean,
   ) {}
 
+  static async start(options: EditorOptions): Promise<EditorSession> {
+    const editor = await provisionServedEditor(options.version ?? newestEditor);
+    const folder = options.dataFolder ?? (await mkdtemp(path.join(tmpdir(), 'caudal-editor-')));
+    const folders: EditorFolders = {
+      extensions: path.join(folder, 'extensions'),
+      userData: path.join(folder, 'user'),
+      serverData: path.join(folder, 'server'),
+    };
+    await writeSettings(folders, options);
+    const workspace = options.workspace ?? path.join(folder, 'workspace');
+    await mkdir(workspace, { recursive: true });
+    const extension = options.extension ?? { kind: 'source', path: repositoryRoot };
+    if (extension.kind === 'vsix') await installVsix(editor, folders, extension.path);
+    const server = await startServed(editor, folders, environment(options.env ?? {}));
+    try {
+      const url = windowUrl(server.origin, workspace, extension, options);
+      const opened = options.withoutBrowser === true ? undefined : await openWindow(url, options);
+      const ownsFolder = options.dataFolder === undefined;
+      return new EditorSession(url, server, opened?.browser, opened?.page, folder, ownsFolder);
+    } catch (error) {
+      await server.dispose();
+      throw new Error(`VS Code did not come up. Its server said:\n${server.log()}`, {
+        cause: error,
+      });
+    }
+  }
+
   get page(): Page {
-    return this.running.page;
+    if (this.currentPage === undefined) throw new Error('This session has no browser');
+    return this.currentPage;
   }
 
-  /** The served editor's address, for a browser; empty for the desktop's. */
-  get url(): string {
-    return this.running.url;
+  /** What the server has printed. */
+  get log(): string {
+    return this.server.log();
   }
 
-  /** The exit code of the suites at `testsPath`. */
-  get testsExit(): Promise<number> {
-    return this.running.testsExit;
-  }
-
-  /**
-   * Runs a command through the command palette, as a person does: `caudal.newChat`, or the title that the palette shows
-   * (`Caudal: New chat`). Throws when the palette does not offer it.
-   */
-  async runCommand(command: string): Promise<void> {
+  /** Runs a command as a person does: by its title, in the command palette. */
+  async runCommand(title: string): Promise<void> {
     const { page } = this;
-    const input = page.locator('.quick-input-widget .quick-input-box input');
-    const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
-    const isId = /^[\w-]+(\.[\w-]+)+$/.test(command);
-    const deadline = Date.now() + patienceMs;
-    // An extension's commands arrive some time after the window: until then the palette is asked again.
-    while (Date.now() < deadline) {
+    const input = page.locator('.quick-input-widget input');
+    const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title });
+    const until = Date.now() + patienceMs;
+    // A palette opened before the window knows its extensions does not learn of them: it is opened anew.
+    while (Date.now() < until) {
       await page.keyboard.press('F1');
-      try {
-        await input.waitFor({ timeout: 5000 });
-        await input.fill(`>${command}`);
-        const row = isId
-          ? rows.first()
-          : rows.filter({ has: page.getByText(command, { exact: true }) }).first();
-        await row.waitFor({ timeout: 3000 });
-        // "No matching commands", and "similar commands" that mean something else, are rows too.
-        const text = await row.innerText();
-        if (!/no matching|similar commands/i.test(text)) {
-          await row.click();
-          return;
-        }
-      } catch {
-        // Not there yet.
-      }
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      const found = await row
+        .first()
+        .waitFor({ timeout: 3_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (found) return row.first().click();
       await page.keyboard.press('Escape');
-      await delay(500);
     }
-    throw new Error(`The command palette does not offer "${command}".\n${this.log().slice(-4000)}`);
+    throw new Error(`The command palette has no "${title}"`);
   }
 
-  /** The document of Caudal's view or editor tab that is shown now. Throws when there is none within a minute. */
-  async panel(surface: Surface = 'sidebar'): Promise<Frame> {
-    const deadline = Date.now() + patienceMs;
-    while (Date.now() < deadline) {
-      const found = (await this.panels()).find((panel) => surfaceOf(panel) === surface);
-      if (found !== undefined) return found;
-      await delay(100);
-    }
-    throw new Error(`Caudal shows nothing in the ${surface}.\n${this.log().slice(-4000)}`);
+  /** Opens the chat in the side bar. */
+  async openPanel(): Promise<ChatPanel> {
+    await this.runCommand('Caudal: Open chat');
+    return this.panel();
   }
 
-  /** Every document that Caudal shows now: side bar and editor tabs. */
-  async panels(): Promise<readonly Frame[]> {
-    const panels: Frame[] = [];
-    for (const frame of this.page.frames()) {
-      if (!frame.url().includes('fake.html?id=')) continue;
-      if (!/[?&]extensionId=caudal\.caudal(&|$)/i.test(frame.parentFrame()?.url() ?? '')) continue;
-      try {
-        // While a document is being replaced, the new one waits in a frame of another id.
-        const element = await frame.frameElement();
-        if ((await element.getAttribute('id')) === 'active-frame') panels.push(frame);
-      } catch {
-        // Went away while being asked.
+  /** The chat that is on screen: the first of several. */
+  async panel(): Promise<ChatPanel> {
+    return (await this.panels(1))[0]!;
+  }
+
+  /** All chats on screen, in the order in which they were opened; waits until there are at least so many. */
+  async panels(atLeast: number): Promise<ChatPanel[]> {
+    const until = Date.now() + patienceMs;
+    for (;;) {
+      const frames = await this.chatFrames();
+      if (frames.length >= atLeast) return frames.map((frame) => new ChatPanel(frame));
+      if (Date.now() > until) {
+        throw new Error(`Only ${frames.length} of ${atLeast} chats are on screen`);
       }
+      await this.page.waitForTimeout(50);
     }
-    return panels;
   }
 
-  /** Opens the chat view and waits for its composer. */
-  async openPanel(): Promise<Frame> {
-    await this.runCommand('caudal.focus');
-    const panel = await this.panel();
-    await panel.locator('[data-testid=composer]').waitFor({ timeout: patienceMs });
-    return panel;
-  }
-
-  /** Changes settings while the editor runs; it notices by itself, a moment later. */
-  async changeSettings(values: Settings): Promise<void> {
-    await this.settings.update(values);
-  }
-
-  async setTheme(theme: EditorTheme): Promise<void> {
-    await this.settings.update({ 'workbench.colorTheme': themeNames[theme].setting });
-    await this.page
-      .locator(`.monaco-workbench.${themeNames[theme].cssClass}`)
-      .waitFor({ timeout: patienceMs });
-  }
-
-  /** Drags the side bar's edge until the bar is `width` CSS pixels wide (VS Code's minimum is 170). */
+  /** Drags the border of the side bar until it is about so wide, in CSS pixels. */
   async setSideBarWidth(width: number): Promise<void> {
     const { page } = this;
-    const bar = page.locator('.part.sidebar');
-    // The edge that is dragged lies a few pixels beside the bar: a second try takes the rest.
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const box = await bar.boundingBox();
-      if (box === null) throw new Error('The side bar is not shown.');
-      if (Math.round(box.width) === width) return;
-      const right = box.x + box.width;
-      const y = box.y + box.height / 2;
-      const sash = await page.evaluate(
-        ({ edge, middle }) => {
-          const boxes = [...document.querySelectorAll('.monaco-sash.vertical:not(.disabled)')]
-            .map((one) => one.getBoundingClientRect())
-            .filter((one) => one.top <= middle && one.bottom >= middle)
-            .map((one) => one.left + one.width / 2)
-            .sort((a, b) => Math.abs(a - edge) - Math.abs(b - edge));
-          return boxes[0];
-        },
-        { edge: right, middle: y },
-      );
-      if (sash === undefined) throw new Error('The side bar has no edge to drag.');
-      await page.mouse.move(sash, y);
-      await delay(300);
-      await page.mouse.down();
-      await page.mouse.move(sash + (width - box.width), y, { steps: 5 });
-      await page.mouse.up();
-      await delay(200);
+    const box = await page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('There is no side bar');
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + width, y, { steps: 8 });
+    await page.mouse.up();
+  }
+
+  /** What `copy` puts on the clipboard. */
+  async clipboardAfter(copy: () => Promise<void>): Promise<string> {
+    const { page } = this;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const before = `nothing copied yet ${Date.now()}`;
+    await page.evaluate((text) => navigator.clipboard.writeText(text), before);
+    await copy();
+    // The copy goes through the extension host and comes back.
+    const until = Date.now() + patienceMs;
+    for (;;) {
+      const text = await page.evaluate(() => navigator.clipboard.readText());
+      if (text !== before) return text;
+      if (Date.now() > until) throw new Error('Nothing came to the clipboard');
+      await page.waitForTimeout(50);
     }
   }
 
   async screenshot(file: string): Promise<void> {
-    await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+    await mkdir(path.dirname(file), { recursive: true });
     await this.page.screenshot({ path: file });
   }
 
-  /** Reloads the window, as `Developer: Reload Window` does, and waits until the workbench is back. */
-  async reload(): Promise<void> {
-    await this.page.reload();
-    await waitForWorkbench(this.page);
-  }
-
-  /** The extension host's process id. Served editor only. */
-  hostPid(): Promise<number> {
-    return findExtensionHost(this.running.parentPid);
-  }
-
-  /** What editor, extension host and page printed: for the message of a test that fails. */
-  log(): string {
-    return this.running.log();
-  }
-
-  /** Ends the editor, its extension hosts and terminals, and removes its folders. */
   async dispose(): Promise<void> {
-    await this.running.dispose();
-    // The last writes of a process that has just been ended can make a folder non-empty again.
-    await rm(this.scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await this.browser?.close();
+    await this.server.dispose();
+    if (this.ownsFolder) await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
-}
 
-/** Starts a fresh VS Code and waits until its workbench is there. Throws when it cannot be had or does not start. */
-export async function startEditor(options: EditorOptions = {}): Promise<EditorSession> {
-  const version = options.version ?? newestEditor;
-  const extension = options.extension ?? { kind: 'source', path: repositoryRoot };
-  const kind = await decideEditorKind(version);
-  const scratch = await mkdtemp(path.join(os.tmpdir(), 'caudal-'));
-  try {
-    const folders: EditorFolders = {
-      extensions: path.join(scratch, 'ext'),
-      userData: path.join(scratch, 'user'),
-      serverData: path.join(scratch, 'server'),
-    };
-    const workspace = path.join(scratch, 'workspace');
-    await Promise.all([...Object.values(folders), workspace].map((one) => mkdir(one)));
-    const source =
-      options.workspace ?? path.join(repositoryRoot, 'test', 'fixtures', 'workspace');
-    await cp(source, workspace, { recursive: true });
-    const settings = new UserSettings(folders.userData);
-    await settings.update({
-      'workbench.colorTheme': themeNames[options.colorTheme ?? 'dark'].setting,
-      ...options.settings,
-    });
-    const launch: EditorLaunch = {
-      version,
-      folders,
-      workspace,
-      developmentPaths: [
-        ...(extension.kind === 'source' ? [path.resolve(extension.path)] : []),
-        ...(options.companions ?? []).map((one) => path.resolve(one)),
-      ],
-      vsix: extension.kind === 'vsix' ? path.resolve(extension.path) : undefined,
-      testsPath: options.testsPath,
-      env: hostEnvironment(options.env ?? {}),
-      viewport: options.viewport ?? { width: 1280, height: 800 },
-      headless: options.headless ?? true,
-      roundTripMs: options.roundTripMs ?? 0,
-    };
-    const running = await (kind === 'desktop' ? launchDesktop(launch) : launchServed(launch));
-    const session = new EditorSession(running, settings, scratch, kind, version, workspace);
-    try {
-      await waitForWorkbench(session.page);
-      return session;
-    } catch (error) {
-      const log = session.log();
-      await session.dispose();
-      throw new Error(`VS Code ${version} did not come up.\n${log.slice(-4000)}`, { cause: error });
+  private async chatFrames(): Promise<Frame[]> {
+    const chats: Frame[] = [];
+    for (const frame of this.page.frames()) {
+      if (!frame.url().includes('fake.html')) continue;
+      const isChat = await frame
+        .locator('[data-testid=composer]')
+        .count()
+        .catch(() => 0);
+      if (isChat > 0) chats.push(frame);
     }
-  } catch (error) {
-    await rm(scratch, { recursive: true, force: true });
-    throw error;
+    return chats;
   }
 }
 
-function hostEnvironment(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const given = Object.entries(process.env).filter(
-    // What an outer VS Code or npm leaves in its children's environment would steer this one.
-    ([name]) => !/^(ANTHROPIC_|VSCODE_|ELECTRON_|NODE_OPTIONS$|npm_)/i.test(name),
-  );
-  const merged = { ...Object.fromEntries(given), ...extra };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+export function startEditor(options: EditorOptions = {}): Promise<EditorSession> {
+  return EditorSession.start(options);
 }
 
-async function waitForWorkbench(page: Page): Promise<void> {
-  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: patienceMs });
+async function openWindow(
+  url: string,
+  options: EditorOptions,
+): Promise<{ browser: Browser; page: Page }> {
+  const browser = await chromium.launch({
+    executablePath: await provisionChromium(),
+    args: [...chromiumFlags],
+  });
+  const page = await browser.newPage({
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    locale: options.locale ?? 'en',
+  });
+  page.setDefaultTimeout(patienceMs);
+  await page.goto(url);
+  if (options.testsPath === undefined) {
+    await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: patienceMs });
+  }
+  return { browser, page };
 }
 
-function surfaceOf(panel: Frame): Surface {
-  return /[?&]purpose=webviewView(&|$)/.test(panel.parentFrame()?.url() ?? '')
-    ? 'sidebar'
-    : 'editor';
+/** User settings, and the machine's for those that only a machine may set. */
+async function writeSettings(folders: EditorFolders, options: EditorOptions): Promise<void> {
+  const settings = {
+    ...quietSettings,
+    'workbench.colorTheme': options.theme ?? 'Default Dark Modern',
+    ...options.settings,
+  };
+  const text = JSON.stringify(settings, null, 2);
+  for (const place of ['User', 'Machine']) {
+    const file = path.join(folders.userData, place, 'settings.json');
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+/** Ours, without anything that would lead the extension to a real key or server. */
+function environment(more: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('ANTHROPIC_'));
+  return { ...Object.fromEntries(clean), ...more };
+}
+
+function windowUrl(
+  origin: string,
+  workspace: string,
+  extension: NonNullable<EditorOptions['extension']>,
+  { testsPath, withPanelOpen = false }: EditorOptions,
+): string {
+  const remote = (file: string): string => `vscode-remote://remote${file}`;
+  const payload = [
+    ['skipWelcome', 'true'],
+    ...(extension.kind === 'source' ? [['extensionDevelopmentPath', remote(extension.path)]] : []),
+    ...(withPanelOpen ? [['extensionDevelopmentPath', remote(openerPath)]] : []),
+    ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
+  ];
+  const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
+  return `${origin}/?${query.toString()}`;
+}
+
+/** The text of a file that a run in the extension host leaves behind; undefined while it is not there. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
 }

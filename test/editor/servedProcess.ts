@@ -1,9 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import type { EditorFolders } from './editorLaunch';
 import type { ServedEditor } from './provision/servedEditor';
 import { runTool } from './provision/runTool';
+
+/** Where one editor keeps its things: never shared between two. */
+export interface EditorFolders {
+  readonly extensions: string;
+  readonly userData: string;
+  readonly serverData: string;
+}
 
 /** A running VS Code server. Whoever starts it disposes it. */
 export interface ServedProcess {
