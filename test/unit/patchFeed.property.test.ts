@@ -92,6 +92,7 @@ class Scene {
       const delivery = view.post(patch);
       assert.ok(feed.inFlight <= 4, `${feed.inFlight} patches not yet painted`);
       assert.ok(JSON.stringify(patch.turns).length < 40_000);
+      for (const turn of patch.turns) assert.ok(this.conversation.turn(turn.turn) !== undefined);
       return delivery;
     });
     view.attach(feed);

@@ -5,6 +5,7 @@ import { PatchFeed } from '../../src/core/patchFeed';
 import type { TurnDocument } from '../../src/core/turnDocument';
 import { contentOfConversation, FarView, type Delivery } from './farView';
 import { ManualClock } from './manualClock';
+import { propertyTimeout } from './propertyRuns';
 
 interface Scene {
   readonly clock: ManualClock;
@@ -51,7 +52,9 @@ function textSize(view: FarView, from = 0): number {
     .reduce((sum, { text }) => sum + text.length, 0);
 }
 
-describe('PatchFeed', () => {
+describe('PatchFeed', function () {
+  this.timeout(propertyTimeout);
+
   it('posts the first text of a turn in the tick it arrives (T23)', () => {
     const { clock, conversation, view } = scene();
     const turn = conversation.addAssistantTurn('a');
@@ -133,6 +136,50 @@ describe('PatchFeed', () => {
       ...view.posted.slice(before).map(({ patch }) => JSON.stringify(patch.turns).length),
     );
     assert.ok(largest < 20_000, `a patch of ${largest}`);
+  });
+
+  it('opens its window by as many patches as were painted', () => {
+    const { clock, conversation, view, feed } = scene();
+    const turn = stream(conversation, clock);
+    view.paints = false;
+    const before = view.posted.length;
+    turn.append(0, 'x'.repeat(200_000));
+    clock.advance(1_000);
+    assert.equal(view.posted.length, before + 4);
+    feed.painted(view.posted[before]!.patch.seq);
+    clock.advance(1_000);
+    assert.equal(view.posted.length, before + 5);
+    // Of an earlier patch, arriving late.
+    feed.painted(view.posted[before]!.patch.seq);
+    clock.advance(1_000);
+    assert.equal(view.posted.length, before + 5);
+  });
+
+  it('counts turns and blocks that have no text, too', () => {
+    const { clock, conversation, view } = scene();
+    view.paints = false;
+    const before = view.posted.length;
+    for (let i = 0; i < 1_000; i++) conversation.addAssistantTurn(`a${i}`);
+    clock.advance(1_000);
+    assert.equal(view.posted.length, before + 4);
+    for (const { patch } of view.posted.slice(before)) assert.ok(patch.turns.length <= 64);
+  });
+
+  it('gives one turn of very many blocks at a time', () => {
+    const { clock, conversation, view } = scene();
+    view.paints = false;
+    const before = view.posted.length;
+    for (const id of ['a', 'b']) {
+      const turn = conversation.addAssistantTurn(id);
+      for (let i = 0; i < 1_100; i++) turn.openBlock(1, { head: { kind: 'redacted_thinking' } });
+    }
+    view.reboot();
+    view.ready();
+    const snapshot = view.posted.length;
+    clock.advance(1_000);
+    assert.ok(snapshot > before);
+    assert.equal(view.posted.length, snapshot);
+    assert.equal(view.posted.at(-1)?.patch.turns.length, 1);
   });
 
   it('keeps updates smooth for a view 100 ms away', () => {
@@ -250,6 +297,21 @@ describe('PatchFeed', () => {
     assert.deepEqual(view.content, contentOfConversation(conversation));
   });
 
+  it('repairs a loss on a long line once for each patch under way, not for ever', () => {
+    const { clock, conversation, view } = scene(50);
+    const turn = stream(conversation, clock);
+    const before = view.posted.length;
+    for (let i = 0; i < 400; i++) {
+      view.delivery = i === 100 ? 'is lost' : 'arrives';
+      turn.append(0, 'word ');
+      clock.advance(i === 100 ? 16 : 5);
+    }
+    clock.advance(1_000);
+    const resumed = view.posted.slice(before).filter(({ patch }) => patch.order !== undefined);
+    assert.ok(resumed.length >= 1 && resumed.length <= 4, `${resumed.length} repairs`);
+    assert.deepEqual(view.content, contentOfConversation(conversation));
+  });
+
   it('posts nothing while paused, and goes on from the cursor of the view (T45)', () => {
     const { clock, conversation, view, feed } = scene();
     const turn = stream(conversation, clock);
@@ -323,10 +385,12 @@ describe('PatchFeed', () => {
     clock.advance(16);
     assert.deepEqual(view.content, contentOfConversation(conversation));
     turn.append(0, 'not yet read');
+    const before = view.posted.length;
     conversation.removeTurn('a');
     turn.append(0, 'late');
     clock.advance(1_000);
     assert.deepEqual(view.content, contentOfConversation(conversation));
+    assert.ok(view.posted.slice(before).every(({ patch }) => patch.turns.length === 0));
     assert.equal(clock.pendingTimers, 0);
   });
 
@@ -369,13 +433,14 @@ describe('PatchFeed', () => {
       .flatMap(({ blocks }) => blocks)
       .reduce((sum, { text }) => sum + text.length, 0);
     assert.equal(textSize(view), total);
+    assert.ok(given.every(({ blocks }) => blocks.length > 0));
     assert.equal(view.posted.filter(({ patch }) => patch.reset).length, 1);
     for (const { patch } of view.posted) assert.ok(JSON.stringify(patch.turns).length < 40_000);
   });
 
   it('does no work on other turns for a delta (T20)', () => {
     const { clock, conversation, view } = scene();
-    for (let i = 0; i < 2_000; i++) {
+    for (let i = 0; i < 500; i++) {
       conversation.addUserTurn(`u${i}`, { text: 'x', attachments: [] });
     }
     clock.advance(10_000);
