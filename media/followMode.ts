@@ -21,20 +21,22 @@ export class FollowMode implements Disposable {
   private readonly isFollowing = signal(true);
   private readonly endIsVisible = signal(true);
   private readonly disposables = new DisposableStore();
-  /** Where the last frame left the scroller. */
+  /** Where the last frame left the scroller, and the last turn in it. */
   private top = 0;
   private room = 0;
+  private tail: Element | undefined;
+  private tailTop = 0;
   private isDragging = false;
   /** The person is scrolling towards the end: reaching it means "follow". */
   private isReturning = false;
 
   constructor(
+    /** Positioned, so that it is what its content's offsets count from. */
     private readonly scroller: HTMLElement,
-    content: HTMLElement,
+    private readonly content: HTMLElement,
     /** An element without height after the content. */
     end: HTMLElement,
   ) {
-    this.setFollowing(true);
     const observer = new ResizeObserver(() => this.onResize());
     observer.observe(content);
     observer.observe(scroller);
@@ -66,7 +68,7 @@ export class FollowMode implements Disposable {
   /** Goes to the end and follows again: the person asked for it. */
   jumpToLatest(): void {
     this.isReturning = false;
-    this.setFollowing(true);
+    this.isFollowing.value = true;
     this.stick();
   }
 
@@ -81,13 +83,7 @@ export class FollowMode implements Disposable {
 
   private release(): void {
     this.isReturning = false;
-    this.setFollowing(false);
-  }
-
-  private setFollowing(following: boolean): void {
-    this.isFollowing.value = following;
-    // The browser's own anchoring keeps what is read in place while released; at the end it would fight the end.
-    this.scroller.classList.toggle('following', following);
+    this.isFollowing.value = false;
   }
 
   private stick(): void {
@@ -98,6 +94,14 @@ export class FollowMode implements Disposable {
   private remember(): void {
     this.top = this.scroller.scrollTop;
     this.room = this.scroller.scrollHeight - this.scroller.clientHeight;
+    const tail = this.lastTurn();
+    this.tail = tail;
+    this.tailTop = tail?.offsetTop ?? 0;
+  }
+
+  private lastTurn(): HTMLElement | undefined {
+    const last = this.content.lastElementChild?.lastElementChild;
+    return last instanceof HTMLElement ? last : undefined;
   }
 
   private onResize(): void {
@@ -111,10 +115,13 @@ export class FollowMode implements Disposable {
   private notice(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const room = scrollHeight - clientHeight;
-    const movedAway = scrollTop < this.top;
+    if (scrollTop >= this.top) return;
+    // Where what is above has changed its height, the browser has moved the scroller on the way, perhaps twice.
+    const tail = this.lastTurn();
+    if (tail !== this.tail || (tail !== undefined && tail.offsetTop !== this.tailTop)) return;
     // Where there is less to scroll than before, the browser itself moves the scroller to its new end.
     const wasClamped = room < this.room && scrollTop >= room - rounding;
-    if (movedAway && !wasClamped) this.release();
+    if (!wasClamped) this.release();
   }
 
   private onScroll(): void {
@@ -123,7 +130,7 @@ export class FollowMode implements Disposable {
     const cameBack = this.isReturning || (this.isDragging && scrollTop > this.top);
     if (cameBack && scrollTop >= scrollHeight - clientHeight - rounding) {
       this.isReturning = false;
-      this.setFollowing(true);
+      this.isFollowing.value = true;
     }
     this.remember();
   }

@@ -89,7 +89,7 @@ export class TurnModel {
       this.behind.add(model);
       brought ||= appended !== '' && isShown(block.head.kind);
     }
-    const firstText = brought && !this.hasText;
+    const firstText = brought && !this.hasText && !isTerminal(this.mirror.status);
     this.hasText ||= brought;
     return { gap: false, firstText };
   }

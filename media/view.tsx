@@ -19,9 +19,9 @@ import { reportPageErrors, ViewErrors } from './viewErrors';
 import type { FollowMode } from './followMode';
 import { Formats } from './formats';
 import { HostConnection } from './hostConnection';
+import { MarkdownView } from './markdown/markdownView';
 import type { Panel } from './panel';
 import { isDraft } from './parseHostMessage';
-import { PlainTextView } from './plainTextView';
 import { Ticker } from './ticker';
 import type { TurnModel } from './turnModel';
 
@@ -79,7 +79,12 @@ function main(): void {
     focusComposer: () => field.current?.focus(),
     post: (message) => host.post(message),
     reportError: (error) => errors.report(error),
-    createMarkdownView: () => new PlainTextView('plain-text'),
+    createMarkdownView: () =>
+      new MarkdownView({
+        strings,
+        onOpenLink: (href) => host.post({ type: 'openLink', href }),
+        onCopy: (text) => host.post({ type: 'copy', text }),
+      }),
   };
 
   function receive(message: Exclude<HostToView, { type: 'reply' }>): void {

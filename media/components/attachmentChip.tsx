@@ -27,7 +27,6 @@ export function AttachmentChip({ attachment, onRemove }: AttachmentChipProps): J
         type="button"
         class="chip-name"
         title={openLabel}
-        aria-label={openLabel}
         onClick={() => post({ type: 'openAttachment', uri, line: startLine })}
       >
         <Icon name="file-code" />

@@ -133,18 +133,16 @@ function ModelButton(): JSX.Element {
   const model = state.value?.modelLabel ?? strings.defaultModel;
   const effort = state.value?.effortLabel ?? null;
   const shown = effort === null ? model : `${model} · ${effort}`;
-  const label = [
-    `${strings.chooseModel}: ${model}`,
-    effort === null ? undefined : fillTemplate(strings.effort, effort),
-  ]
-    .filter((part) => part !== undefined)
-    .join(', ');
+  const title =
+    effort === null
+      ? strings.chooseModel
+      : `${strings.chooseModel} (${fillTemplate(strings.effort, effort)})`;
   return (
     <button
       type="button"
       class="model-button"
-      title={label}
-      aria-label={label}
+      title={title}
+      aria-label={`${strings.chooseModel}: ${shown}`}
       onClick={() => post({ type: 'run', command: 'chooseModel' })}
     >
       <span class="model-name" dir="ltr">

@@ -47,6 +47,8 @@ export function classify(fault: Fault, wallNow?: number): Failure {
           };
     case 'no-key':
       return permanent('no-key', 'set-key');
+    case 'unusable-key':
+      return permanent('wrong-key', 'set-key');
     case 'unexpected':
       return { ...permanent('unexpected', 'show-log'), detail: shortened(fault.message) };
     default:

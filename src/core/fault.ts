@@ -33,6 +33,8 @@ export type Fault =
     }
   /** No credential was found. */
   | { readonly kind: 'no-key' }
+  /** The credential cannot be sent: it holds characters that no header takes. */
+  | { readonly kind: 'unusable-key' }
   /** A defect of ours, or anything that fits nowhere else. */
   | { readonly kind: 'unexpected'; readonly message: string };
 

@@ -38,6 +38,7 @@ export class PatchFeed implements Disposable {
   private readonly unpainted = new Map<number, number>();
   private unpaintedSize = 0;
   private running = false;
+  private posting = false;
   private disposed = false;
   private lastPostAt = Number.NEGATIVE_INFINITY;
   private timer: Disposable | undefined;
@@ -123,28 +124,36 @@ export class PatchFeed implements Disposable {
     this.pump();
   }
 
+  /** Posts one patch if it may, and sees to it that the next one comes in its time. */
   private pump(): void {
-    if (!this.running || this.timer !== undefined || !this.windowIsOpen()) return;
-    if (this.dirty.size === 0 && !this.orderChanged && !this.resetDue) return;
-    const wait = this.lastPostAt + frameMs - this.clock.now();
-    if (wait > 0) {
-      this.timer = this.clock.setTimer(wait, () => {
-        this.timer = undefined;
-        this.pump();
-      });
-      return;
+    if (this.posting || !this.mayPost()) return;
+    const waitMs = this.lastPostAt + frameMs - this.clock.now();
+    if (waitMs <= 0) {
+      // A view that answers from within `post` gets its next patch in the next frame, not deeper in the stack.
+      this.posting = true;
+      this.postNext();
+      this.posting = false;
     }
-    this.postNext();
-    this.pump();
+    if (!this.mayPost()) return;
+    this.timer = this.clock.setTimer(waitMs > 0 ? waitMs : frameMs, () => {
+      this.timer = undefined;
+      this.pump();
+    });
   }
 
-  private windowIsOpen(): boolean {
-    return this.unpainted.size < windowPatches && this.unpaintedSize < windowSize;
+  private mayPost(): boolean {
+    const hasNews = this.dirty.size > 0 || this.hasNewsOfList;
+    const windowIsOpen = this.unpainted.size < windowPatches && this.unpaintedSize < windowSize;
+    return this.running && this.timer === undefined && hasNews && windowIsOpen;
+  }
+
+  private get hasNewsOfList(): boolean {
+    return this.orderChanged || this.resetDue;
   }
 
   private postNext(): void {
     const { turns, size } = this.readDirtyTurns();
-    if (turns.length === 0 && !this.orderChanged && !this.resetDue) return;
+    if (turns.length === 0 && !this.hasNewsOfList) return;
     const seq = ++this.seq;
     const patch: ConversationPatch = {
       conversation: this.conversation.id,

@@ -57,6 +57,7 @@ export class ModelPicker {
     show();
     picker.busy = true;
     let open = true;
+    const listed = JSON.stringify(this.catalog.known);
     this.catalog
       .refresh()
       .catch((error: unknown) => {
@@ -65,7 +66,7 @@ export class ModelPicker {
       .finally(() => {
         if (!open) return;
         picker.busy = false;
-        show();
+        if (problem !== undefined || JSON.stringify(this.catalog.known) !== listed) show();
       });
     store.add(picker.onDidChangeValue(show));
     return new Promise((resolve) => {

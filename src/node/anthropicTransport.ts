@@ -19,6 +19,8 @@ const defaultHeadersTimeoutMs = 600_000;
 const sdkTimeoutMs = 2 ** 31 - 1;
 /** After the answer is whole, how long its connection may take to become free for the next one, in ms. */
 const drainMs = 1_000;
+/** What a header takes (RFC 9110, section 5.5), spaces apart. */
+const headerValue = /^[\x21-\x7e]+$/;
 /** The API's largest page of models, and how many pages are read at most. */
 const modelsPerPage = 1_000;
 const mostPages = 10;
@@ -67,6 +69,7 @@ class SdkTransport implements AnthropicTransport {
   private readonly clock: Clock;
   private readonly log: Logger;
   private readonly headersTimeoutMs: number;
+  private readonly isKeyUsable: boolean;
 
   constructor({
     apiKey,
@@ -79,6 +82,7 @@ class SdkTransport implements AnthropicTransport {
     this.clock = clock;
     this.log = log;
     this.headersTimeoutMs = headersTimeoutMs;
+    this.isKeyUsable = apiKey === null || headerValue.test(apiKey);
     this.client = new Client({
       apiKey,
       authToken: null,
@@ -199,6 +203,8 @@ class SdkTransport implements AnthropicTransport {
 
   private connect(signal: AbortSignal): Connection {
     signal.throwIfAborted();
+    // Found here, because the error that it would lead to quotes the key.
+    if (!this.isKeyUsable) throw new FaultError({ kind: 'unusable-key' });
     const connection = new AbortController();
     const onAbort = (): void => connection.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });

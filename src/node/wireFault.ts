@@ -39,7 +39,7 @@ function faultOf(error: unknown): Fault {
   }
   const { code, message } = rootCause(error);
   return code === null && !isConnectionError(error)
-    ? { kind: 'unexpected', message }
+    ? { kind: 'unexpected', message: withoutValues(message) }
     : { kind: 'network', code, message };
 }
 
@@ -52,6 +52,11 @@ function isAnswer(error: unknown): error is APIError<number, Headers> {
 function bodyText(message: string): string {
   const text = message.replace(/^\d{3} /, '');
   return text === 'status code (no body)' ? '' : text.slice(0, longestSample);
+}
+
+/** What a message quotes may be the value of a header, and that a secret. */
+function withoutValues(message: string): string {
+  return message.replace(/"[^"]*"/g, '"…"');
 }
 
 function isConnectionError(error: unknown): boolean {

@@ -137,6 +137,18 @@ describe('anthropicTransport', function () {
       assert.deepEqual([headers.authorization, headers['x-api-key']], [undefined, undefined]);
     });
 
+    it('never leaves with a key that no header takes, and no error quotes such a value', async () => {
+      for (const apiKey of ['sk-\nx', 'sk-ключ', 'sk a', '']) {
+        const transport = transportTo(server.url, { apiKey });
+        assert.deepEqual(await faultOf(framesFrom(transport)), { kind: 'unusable-key' });
+        assert.deepEqual(await faultOf(transport.listModels(forever)), { kind: 'unusable-key' });
+      }
+      process.env['ANTHROPIC_CUSTOM_HEADERS'] = 'X-Secret: se\u0001cret';
+      const fault = await faultOf(framesFrom());
+      assert.doesNotMatch(JSON.stringify(fault), /cret"/);
+      assert.equal(server.requests.length, 0);
+    });
+
     it('keeps the path of a gateway', async () => {
       await faultOf(framesFrom(transportTo(`${server.url}/anthropic`)));
       assert.equal(server.requests[0]?.path, '/anthropic/v1/messages');

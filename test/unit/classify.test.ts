@@ -274,6 +274,7 @@ describe('classify', () => {
       false,
     ],
     ['no key', { kind: 'no-key' }, 'no-key', false],
+    ['a key that cannot be sent', { kind: 'unusable-key' }, 'wrong-key', false],
     ['a defect', { kind: 'unexpected', message: 'x is undefined' }, 'unexpected', false],
   ];
   for (const [name, fault, kind, retryable] of faults) {

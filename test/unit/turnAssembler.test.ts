@@ -179,6 +179,13 @@ describe('TurnAssembler', () => {
     assert.equal(assembler.usage.input, 5);
   });
 
+  it('takes a second message_start without an id for a new attempt (T80)', () => {
+    const { turn, push } = attempt();
+    push(messageStart(), startText(0), textDelta(0, 'Once'), messageStart());
+    push(startText(0), textDelta(0, 'Once upon'), stop(0), messageStop);
+    assert.equal(turn.answerText(), 'Once upon');
+  });
+
   it('takes a second message_start of the same message for an echo', () => {
     const { turn, push } = attempt();
     push(messageStart('msg_1'), startText(0), textDelta(0, 'a'), messageStart('msg_1'));

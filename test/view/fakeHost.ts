@@ -14,7 +14,34 @@ import type { ViewToHost } from '../../src/protocol/viewToHost';
 declare global {
   interface Window {
     fakeHost: FakeHost;
+    activity: Activity;
   }
+}
+
+/** What keeps a page from being idle. */
+interface Activity {
+  readonly intervals: Set<unknown>;
+  /** Animation frames asked for so far. */
+  frames: number;
+}
+
+function watchActivity(): Activity {
+  const activity: Activity = { intervals: new Set(), frames: 0 };
+  const { setInterval, clearInterval, requestAnimationFrame } = window;
+  window.setInterval = ((...given: Parameters<typeof setInterval>) => {
+    const id = setInterval(...given);
+    activity.intervals.add(id);
+    return id;
+  }) as typeof setInterval;
+  window.clearInterval = (id) => {
+    activity.intervals.delete(id);
+    clearInterval(id);
+  };
+  window.requestAnimationFrame = (callback) => {
+    activity.frames++;
+    return requestAnimationFrame(callback);
+  };
+  return activity;
 }
 
 class PageClock implements Clock {
@@ -56,6 +83,7 @@ export class FakeHost {
   patchesToLose = 0;
   onSend: 'accept' | 'say-nothing' | { readonly refuse: string } = 'accept';
   kept: unknown = undefined;
+  isSilent = false;
   private feed = this.newFeed();
 
   receive(value: unknown): void {
@@ -65,7 +93,7 @@ export class FakeHost {
       return;
     }
     this.sent.push(parsed.message);
-    this.handle(parsed.message);
+    if (!this.isSilent) this.handle(parsed.message);
   }
 
   /** Of one type, in order. */
@@ -139,6 +167,7 @@ export class FakeHost {
 
 const host = new FakeHost();
 window.fakeHost = host;
+window.activity = watchActivity();
 Object.assign(window, {
   acquireVsCodeApi: () => ({
     postMessage: (message: unknown) => host.receive(message),

@@ -266,7 +266,6 @@ async function main(folder: string, filter: string): Promise<void> {
         await painted(page);
         await page.waitForTimeout(100);
         await page.screenshot({ path: path.join(folder, `${name}-${suffix}.png`) });
-        await page.context().close();
       }
     }
   } finally {

@@ -27,6 +27,8 @@ export interface ViewPageOptions {
   readonly kept?: unknown;
   /** Do not wait until the view has shown the conversation. */
   readonly dontWait?: boolean;
+  /** The host takes what the view says and answers nothing, not even to `ready`. */
+  readonly hostIsSilent?: boolean;
   readonly reducedMotion?: boolean;
 }
 
@@ -50,15 +52,27 @@ export class ViewPages {
     private readonly files: Files,
     private readonly server: Server,
     private readonly browser: Browser,
+    /** One for all: loading it anew takes a tenth of the time that a new one takes. */
+    private readonly page: Page,
   ) {}
 
   static async start(): Promise<ViewPages> {
-    const [files, browser] = await Promise.all([
+    const [files, themes, browser] = await Promise.all([
       buildFiles(),
+      readThemes(),
       chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu'] }),
     ]);
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => pageErrors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') pageErrors.push(message.text());
+    });
+    // The name helper is what tsx wraps around functions, which go from here into the page.
+    await page.addInitScript('globalThis.__name = (value) => value;');
+    await page.addInitScript(files.fakeHost);
+    await page.addInitScript(preparePage, themes);
     const server = createServer();
-    const pages = new ViewPages(files, server, browser);
+    const pages = new ViewPages(files, server, browser, page);
     server.on('request', (request, response) => {
       const { type, body } = pages.answer(new URL(request.url ?? '/', pages.origin));
       response.writeHead(body === undefined ? 204 : 200, { 'content-type': type }).end(body);
@@ -67,35 +81,14 @@ export class ViewPages {
     return pages;
   }
 
-  get strings(): ViewStrings {
-    return this.files.strings;
-  }
-
-  /** Opens the view; errors of the page make the test fail through {@link pageErrors}. */
+  /** Loads the view anew. Errors of the page are kept for {@link takePageErrors}. */
   async open(options: ViewPageOptions = {}): Promise<Page> {
-    const { theme = 'light', surface = 'sidebar', width = 420, height = 640 } = options;
-    const context = await this.browser.newContext({
-      viewport: { width, height },
-      reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
-    });
-    const page = await context.newPage();
-    page.on('pageerror', (error) => pageErrors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') pageErrors.push(message.text());
-    });
-    // The name helper is what tsx wraps around functions, which go from here into the page.
-    await page.addInitScript({
-      content: `globalThis.__name = (value) => value;${this.files.fakeHost}`,
-    });
-    await page.addInitScript(
-      (given: { state: Partial<ViewState>; kept: unknown }) => {
-        window.fakeHost.state = { ...window.fakeHost.state, ...given.state };
-        window.fakeHost.kept = given.kept;
-      },
-      { state: options.state ?? {}, kept: options.kept },
-    );
-    await page.addInitScript(applyTheme, { ...(await readTheme(theme)), surface });
-    await page.goto(`${this.origin}/?surface=${surface}`);
+    const { page } = this;
+    const { surface = 'sidebar', width = 420, height = 640, reducedMotion = false } = options;
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
+    const given = encodeURIComponent(JSON.stringify(options));
+    await page.goto(`${this.origin}/?surface=${surface}&options=${given}`);
     if (options.dontWait !== true) {
       await page.waitForFunction(() => window.fakeHost.sentOf('painted').length > 0);
     }
@@ -114,7 +107,7 @@ export class ViewPages {
   private answer(url: URL): { type: string; body: string | Uint8Array | undefined } {
     switch (url.pathname) {
       case '/':
-        return { type: 'text/html', body: this.page(url) };
+        return { type: 'text/html', body: this.html(url) };
       case '/view.js':
         return { type: 'text/javascript', body: this.files.script };
       case '/view.css':
@@ -126,7 +119,7 @@ export class ViewPages {
     }
   }
 
-  private page(url: URL): string {
+  private html(url: URL): string {
     return webviewPage({
       boot: {
         version: protocolVersion,
@@ -214,24 +207,42 @@ const sourceLanguage: Plugin = {
   },
 };
 
-async function readTheme(name: ThemeName): Promise<Theme> {
-  return JSON.parse(await readFile(`test/view/themes/${name}.json`, 'utf8')) as Theme;
+type Themes = Readonly<Record<ThemeName, Theme>>;
+
+async function readThemes(): Promise<Themes> {
+  const read = async (name: ThemeName): Promise<[ThemeName, Theme]> => [
+    name,
+    JSON.parse(await readFile(`test/view/themes/${name}.json`, 'utf8')) as Theme,
+  ];
+  return Object.fromEntries(await Promise.all(themeNames.map(read))) as Themes;
 }
 
-/** In the page: what VS Code does to every webview before its content runs. */
-function applyTheme(theme: Theme & { readonly surface: string }): void {
+/** In the page: what VS Code does to every webview before its content runs, and what the test wants of its host. */
+function preparePage(themes: Themes): void {
+  const given = new URL(location.href).searchParams.get('options');
+  if (given === null) return;
+  const options = JSON.parse(given) as ViewPageOptions;
+  const host = window.fakeHost;
+  host.state = { ...host.state, ...options.state };
+  host.kept = options.kept;
+  host.isSilent = options.hostIsSilent === true;
+
+  const theme = themes[options.theme ?? 'light'];
   const defaults = new CSSStyleSheet();
   defaults.replaceSync(`@layer vscode-default {
-    html { scrollbar-color: var(--vscode-scrollbarSlider-background) var(--vscode-editor-background); }
+    html {
+      scrollbar-color: var(--vscode-scrollbarSlider-background) var(--vscode-editor-background);
+    }
     body {
       overscroll-behavior-x: none; background-color: transparent; color: var(--vscode-editor-foreground);
       font-family: var(--vscode-font-family); font-weight: var(--vscode-font-weight);
       font-size: var(--vscode-font-size); margin: 0; padding: 0 20px;
     }
     a, a code { color: var(--vscode-textLink-foreground); }
+    p > a { text-decoration: var(--text-link-decoration); }
     a:focus, textarea:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; }
     code {
-      font-family: var(--vscode-editor-font-family); color: var(--vscode-textPreformat-foreground);
+      font-family: var(--monaco-monospace-font); color: var(--vscode-textPreformat-foreground);
       background-color: var(--vscode-textPreformat-background); padding: 1px 3px; border-radius: 4px;
     }
     pre code { padding: 0; }
@@ -239,7 +250,7 @@ function applyTheme(theme: Theme & { readonly surface: string }): void {
       background: var(--vscode-textBlockQuote-background); border-color: var(--vscode-textBlockQuote-border);
     }
   }`);
-  const behind = theme.surface === 'editor' ? 'editor' : 'sideBar';
+  const behind = options.surface === 'editor' ? 'editor' : 'sideBar';
   const root = new CSSStyleSheet();
   root.replaceSync(':root {}');
   const { style } = root.cssRules[0] as CSSStyleRule;
