@@ -19,7 +19,7 @@ const shapes: readonly (readonly [string, RegExp])[] = [
   ['AWS access key', new RegExp(`\\b${'AK' + 'IA'}[0-9A-Z]{16}\\b`, 'g')],
   ['Google API key', new RegExp(`\\b${'AI' + 'za'}[0-9A-Za-z_-]{35}\\b`, 'g')],
   ['Slack token', new RegExp(`\\b${'xo' + 'x'}[abprs]-[0-9A-Za-z-]{10,}`, 'g')],
-  ['private key', new RegExp(`${'-----BEGIN '}[A-Z ]*${'PRIVATE' + ' KEY-----'}`, 'g')],
+  ['private key', new RegExp(['-----BEGIN [A-Z ]*PRI', 'VATE KEY-----'].join(''), 'g')],
   ['JSON web token', /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g],
 ];
 

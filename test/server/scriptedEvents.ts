@@ -138,11 +138,9 @@ function pieces(text: string, size: number): string[] {
   return out;
 }
 
-/** The text of the last user message, for scenarios that depend on the prompt. */
+/** The newest prompt: the last text of the last message, which prompts without an answer may precede. */
 export function lastPrompt(request: Json): string {
   const messages = Array.isArray(request['messages']) ? (request['messages'] as Json[]) : [];
-  const content = contentOf(messages.at(-1)?.['content']) ?? [];
-  return content
-    .map((block) => (typeof block['text'] === 'string' ? block['text'] : ''))
-    .join('\n');
+  const text = contentOf(messages.at(-1)?.['content'])?.at(-1)?.['text'];
+  return typeof text === 'string' ? text : '';
 }
