@@ -64,7 +64,7 @@ export class ViewBridge implements Disposable {
   private lastState = '';
   /** What the composer of this view holds, as far as is known. */
   private composer: Draft | undefined;
-  /** Waits for the view to be there. */
+  /** For a view that was hidden and may have been kept: one that boots anew has them in its draft. */
   private pendingAttachments: PromptAttachment[] = [];
   private focusDue = false;
 
@@ -103,9 +103,17 @@ export class ViewBridge implements Disposable {
 
   /** Adds to the composer and puts the focus there, at once or as soon as the view is there. */
   attach(attachment: PromptAttachment): void {
-    this.pendingAttachments.push(attachment);
+    const { drafts } = this.ports;
+    const draft = drafts.of(this.conversation.id);
+    const known = draft.attachments.some((other) => sameAttachment(other, attachment));
+    // Kept at once: a view that boots anew finds it in its draft, whatever became of the message.
+    drafts.set(this.conversation.id, {
+      text: draft.text,
+      attachments: known ? draft.attachments : [...draft.attachments, attachment],
+    });
+    if (this.live) void this.post({ type: 'attach', attachment });
+    else this.pendingAttachments.push(attachment);
     this.focusComposer();
-    if (this.live) this.postAttachments();
   }
 
   /** Puts the focus into the composer, at once or as soon as the view is there. */
@@ -199,14 +207,11 @@ export class ViewBridge implements Disposable {
     this.live = true;
     this.lastState = '';
     this.pushState();
+    const pending = this.pendingAttachments.splice(0);
     if (cursor === null) {
-      const draft = this.ports.drafts.of(this.conversation.id);
-      const attachments = [...draft.attachments, ...this.pendingAttachments];
-      this.pendingAttachments = [];
-      this.ports.drafts.set(this.conversation.id, { text: draft.text, attachments });
       this.postDraft();
     } else {
-      this.postAttachments();
+      for (const attachment of pending) void this.post({ type: 'attach', attachment });
     }
     this.shown.feed.resume(cursor ?? undefined);
     if (this.focusDue) this.postFocus();
@@ -257,12 +262,6 @@ export class ViewBridge implements Disposable {
     void this.post({ type: 'draft', draft });
   }
 
-  private postAttachments(): void {
-    for (const attachment of this.pendingAttachments.splice(0)) {
-      void this.post({ type: 'attach', attachment });
-    }
-  }
-
   private postFocus(): void {
     this.focusDue = false;
     void this.post({ type: 'focusComposer' });
@@ -295,4 +294,8 @@ export class ViewBridge implements Disposable {
       return false;
     }
   }
+}
+
+function sameAttachment(a: PromptAttachment, b: PromptAttachment): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

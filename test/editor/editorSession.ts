@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
+import { chromium, errors, type Browser, type Frame, type Page } from 'playwright-core';
 import { ChatPanel } from './driven/chatPanel';
 import { chromiumFlags, provisionChromium } from './provision/chromium';
 import { newestEditor, type EditorVersion } from './provision/editorVersion';
@@ -116,19 +116,17 @@ export class EditorSession {
     const input = page.locator('.quick-input-widget input');
     const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title });
     const until = Date.now() + patienceMs;
-    // A palette opened before the window knows its extensions does not learn of them: it is opened anew.
+    // A palette opened before the window knows its extensions does not learn of them, and one that loses the focus to
+    // a tab that comes up closes: it is opened anew.
     while (Date.now() < until) {
       await page.keyboard.press('F1');
-      await input.waitFor();
-      await input.fill(`>${title}`);
-      const found = await row
-        .first()
-        .waitFor({ timeout: 3_000 })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (found) return row.first().click();
+      try {
+        await input.fill(`>${title}`, { timeout: 5_000 });
+        await row.first().click({ timeout: 3_000 });
+        return;
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError)) throw error;
+      }
       await page.keyboard.press('Escape');
     }
     throw new Error(`The command palette has no "${title}"`);

@@ -2,98 +2,124 @@ import path from 'node:path';
 import { demoScenario } from '../server/demoAnswers';
 import { MessagesServer } from '../server/messagesServer';
 import { lastPrompt } from '../server/scriptedEvents';
+import type { ChatPanel } from './driven/chatPanel';
 import { startEditor, type EditorSession } from './editorSession';
-import { outRoot, repositoryRoot } from './provision/paths';
+import { repositoryRoot } from './provision/paths';
 
 const themes = {
-  dark: 'Default Dark Modern',
   light: 'Default Light Modern',
-  'hc-dark': 'Default High Contrast',
-  'hc-light': 'Default High Contrast Light',
+  dark: 'Default Dark Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
 } as const;
 
-type Theme = keyof typeof themes;
+const prompt = 'Show me code';
 
-/** Those that the README shows; the others are only looked at. */
-const published = new Set(['streaming-dark', 'failed-dark', 'editor-light']);
+/** What is photographed, in the order in which one window can be brought there. */
+const states: readonly {
+  readonly name: string;
+  readonly show: (session: EditorSession) => Promise<void>;
+}[] = [
+  {
+    name: 'empty',
+    show: async (session) => {
+      const panel = await session.openPanel();
+      await session.setSideBarWidth(460);
+      await panel.composer.click();
+    },
+  },
+  {
+    name: 'streaming',
+    show: async (session) => {
+      const panel = await session.panel();
+      await panel.ask(prompt);
+      await panel.waitFor(async () => (await panel.answerText()).length > 600, 'a part of it');
+    },
+  },
+  {
+    name: 'complete',
+    show: async (session) => {
+      const panel = await session.panel();
+      await panel.waitForStatus('complete');
+    },
+  },
+  {
+    name: 'narrow',
+    show: (session) => session.setSideBarWidth(300),
+  },
+  {
+    name: 'failed',
+    show: async (session) => {
+      await session.setSideBarWidth(460);
+      const panel = await emptyChat(session);
+      await panel.ask('Show me error 401');
+      await panel.waitForStatus('failed');
+    },
+  },
+  {
+    name: 'editor',
+    show: async (session) => {
+      const panel = await emptyChat(session);
+      await panel.ask('Show me a table');
+      await panel.waitForStatus('complete');
+      await session.runCommand('Caudal: Open chat in editor');
+      await session.panels(2);
+      // The tab alone, as somebody has it who wants room.
+      await session.runCommand('View: Close Primary Side Bar');
+    },
+  },
+];
+
+async function emptyChat(session: EditorSession): Promise<ChatPanel> {
+  await session.runCommand('Caudal: New chat');
+  const panel = await session.panel();
+  await panel.waitFor(async () => (await panel.turns('user').count()) === 0, 'an empty chat');
+  return panel;
+}
 
 /**
- * `npm run screenshots`: the panel in every state and theme, in a real VS Code with the demo server, into
- * `out/screenshots`, and those of the README into `media/screenshots`. `--theme dark` takes one theme only.
+ * Takes the pictures of the panel, in every theme and state, in a real VS Code with the demo server behind it:
+ * `npm run screenshots [-- --theme dark] [--state failed] [--out folder]`. Into `media/screenshots`, unless said
+ * otherwise; look at them before they are committed.
  */
 async function main(): Promise<void> {
-  const at = process.argv.indexOf('--theme');
-  const wanted = at === -1 ? undefined : process.argv[at + 1];
-  for (const theme of Object.keys(themes) as Theme[]) {
-    if (wanted === undefined || wanted === theme) await shootTheme(theme);
+  const option = (name: string): string | undefined => {
+    const at = process.argv.indexOf(`--${name}`);
+    return at === -1 ? undefined : process.argv[at + 1];
+  };
+  const folder = option('out') ?? path.join(repositoryRoot, 'media', 'screenshots');
+  const onlyTheme = option('theme');
+  const onlyState = option('state');
+  for (const [theme, setting] of Object.entries(themes)) {
+    if (onlyTheme !== undefined && onlyTheme !== theme) continue;
+    const server = await MessagesServer.start({
+      scenario: (request) => demoScenario(lastPrompt(request.body)),
+    });
+    const session = await startEditor({
+      theme: setting,
+      env: { ANTHROPIC_API_KEY: 'demo', ANTHROPIC_BASE_URL: server.url },
+      workspace: path.join(repositoryRoot, 'test', 'fixtures', 'workspace'),
+      viewport: { width: 1100, height: 760 },
+    });
+    try {
+      for (const { name, show } of states) {
+        await show(session);
+        if (onlyState !== undefined && onlyState !== name) continue;
+        // Hover marks and notifications of the way here are no part of the picture.
+        await session.page.mouse.move(700, 400);
+        await session.page.waitForTimeout(name === 'streaming' ? 0 : 500);
+        const file = path.join(folder, `${name}-${theme}.png`);
+        await session.screenshot(file);
+        console.log(path.relative(process.cwd(), file));
+      }
+    } finally {
+      await session.dispose();
+      await server.close();
+    }
   }
 }
 
-async function shootTheme(theme: Theme): Promise<void> {
-  const server = await MessagesServer.start({
-    scenario: (request) => demoScenario(lastPrompt(request.body)),
-  });
-  const session = await startEditor({
-    theme: themes[theme],
-    workspace: path.join(repositoryRoot, 'test', 'fixtures', 'workspace'),
-    settings: { 'caudal.baseUrl': server.url, 'caudal.maxRetries': 1 },
-  });
-  try {
-    const shoot = (state: string): Promise<void> => save(session, `${state}-${theme}`);
-    const panel = await session.openPanel();
-    await session.setSideBarWidth(440);
-    await session.page.waitForTimeout(1_000);
-    await shoot('empty');
-
-    await panel.ask('Show me around');
-    await panel.waitForText('A little code');
-    await session.page.waitForTimeout(900);
-    await shoot('streaming');
-    await panel.waitForStatus('complete');
-    await shoot('complete');
-
-    await session.runCommand('Caudal: Open chat in editor');
-    const tab = (await session.panels(2)).find(({ frame }) => frame !== panel.frame)!;
-    await tab.waitForText('Read on in');
-    await session.page.waitForTimeout(800);
-    await shoot('editor');
-    await session.runCommand('View: Close Editor');
-
-    await session.setSideBarWidth(300);
-    await panel.ask('a table please');
-    await panel.waitForStatus('complete');
-    await session.page.waitForTimeout(500);
-    await shoot('narrow');
-    await session.setSideBarWidth(440);
-
-    await session.runCommand('Caudal: New chat');
-    await panel.ask('error 429');
-    await panel.waitForStatus('waiting');
-    await session.page.waitForTimeout(300);
-    await shoot('waiting');
-    await panel.waitForStatus('failed');
-    await panel.ask('error 401');
-    await panel.waitForStatus('failed');
-    await session.page.waitForTimeout(500);
-    await shoot('failed');
-
-    await session.runCommand('Caudal: New chat');
-    await panel.ask('Show me around and cut it');
-    await panel.waitForStatus('interrupted');
-    await session.page.waitForTimeout(500);
-    await shoot('interrupted');
-  } finally {
-    await session.dispose();
-    await server.close();
-  }
-}
-
-async function save(session: EditorSession, name: string): Promise<void> {
-  await session.screenshot(path.join(outRoot, 'screenshots', `${name}.png`));
-  if (published.has(name)) {
-    await session.screenshot(path.join(repositoryRoot, 'media', 'screenshots', `${name}.png`));
-  }
-  console.log(name);
-}
-
-void main();
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

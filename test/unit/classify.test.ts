@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { classify, classifyError, retryAfterMs } from '../../src/core/classify';
 import type { Failure } from '../../src/core/failure';
 import { FaultError, type Fault } from '../../src/core/fault';
-import { checkProperty } from './propertyRuns';
+import { checkProperty, propertyTimeout } from './propertyRuns';
 
 interface Answer {
   readonly status: number;
@@ -349,7 +349,8 @@ describe('classify', () => {
     assert.equal(classifyError(new FaultError({ kind: 'no-key' })).kind, 'no-key');
   });
 
-  it('takes any body at any status, never throws, and retries only what may pass (T78)', async () => {
+  it('takes any body at any status, never throws, and retries only what may pass (T78)', async function () {
+    this.timeout(propertyTimeout);
     const property = fc.property(
       fc.integer({ min: 100, max: 599 }),
       fc.oneof(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Failure, FailureKind } from '../../src/core/failure';
 import { nextStep, type FailedAttempt, type NextStep } from '../../src/core/retryPolicy';
-import { checkProperty } from './propertyRuns';
+import { checkProperty, propertyTimeout } from './propertyRuns';
 
 const limits = { maxRetries: 5, maxRetryAfterMs: 120_000 };
 
@@ -79,7 +79,8 @@ describe('retryPolicy', () => {
     }
   });
 
-  it('is never below the floor nor what the server asks, nor far above both', async () => {
+  it('is never below the floor nor what the server asks, nor far above both', async function () {
+    this.timeout(propertyTimeout);
     const property = fc.property(
       fc.constantFrom(...kinds),
       fc.nat(4),

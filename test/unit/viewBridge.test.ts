@@ -408,12 +408,27 @@ describe('ViewBridge', () => {
       const ground = new Ground();
       ground.drafts.set('c1', draft('about this:'));
       ground.bridge.attach(attachment);
+      ground.bridge.attach(structuredClone(attachment));
       await ground.ready();
       const whole = { text: 'about this:', attachments: [attachment] };
       assert.deepEqual(ground.page.of('draft')[0]?.draft, whole);
       assert.deepEqual(ground.drafts.of('c1'), whole);
       assert.deepEqual(ground.page.of('attach'), []);
       assert.equal(ground.page.of('focusComposer').length, 1);
+    });
+
+    it('is not lost with a view that is gone and has not said so', async () => {
+      for (const delivery of [false, 'never'] as const) {
+        const ground = new Ground();
+        await ground.ready();
+        ground.page.delivery = delivery;
+        ground.bridge.attach(attachment);
+        await settle();
+        assert.equal(ground.bridge.isLive, delivery === 'never');
+        ground.page.delivery = true;
+        await ground.ready();
+        assert.deepEqual(ground.page.of('draft').at(-1)?.draft.attachments, [attachment]);
+      }
     });
 
     it('reaches a view that was hidden, whether it was kept or not', async () => {
@@ -426,6 +441,8 @@ describe('ViewBridge', () => {
         assert.deepEqual(ground.page.received, []);
         ground.bridge.setVisible(true);
         await ground.ready(kept ? { conversation: 'c1', turns: {} } : null);
+        // Once is enough: a gap that is repaired later adds nothing.
+        await ground.ready({ conversation: 'c1', turns: {} });
         const inDraft = ground.page.of('draft').flatMap((message) => message.draft.attachments);
         const added = ground.page.of('attach').map((message) => message.attachment);
         assert.deepEqual([...inDraft, ...added], [attachment]);

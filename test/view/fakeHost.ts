@@ -27,20 +27,24 @@ interface Activity {
 
 function watchActivity(): Activity {
   const activity: Activity = { intervals: new Set(), frames: 0 };
-  const { setInterval, clearInterval, requestAnimationFrame } = window;
-  window.setInterval = ((...given: Parameters<typeof setInterval>) => {
-    const id = setInterval(...given);
-    activity.intervals.add(id);
-    return id;
-  }) as typeof setInterval;
-  window.clearInterval = (id) => {
-    activity.intervals.delete(id);
-    clearInterval(id);
-  };
-  window.requestAnimationFrame = (callback) => {
-    activity.frames++;
-    return requestAnimationFrame(callback);
-  };
+  const setInterval = window.setInterval.bind(window);
+  const clearInterval = window.clearInterval.bind(window);
+  const requestAnimationFrame = window.requestAnimationFrame.bind(window);
+  Object.assign(window, {
+    setInterval: (callback: () => void, ms: number) => {
+      const id = setInterval(callback, ms);
+      activity.intervals.add(id);
+      return id;
+    },
+    clearInterval: (id: number) => {
+      activity.intervals.delete(id);
+      clearInterval(id);
+    },
+    requestAnimationFrame: (callback: FrameRequestCallback) => {
+      activity.frames++;
+      return requestAnimationFrame(callback);
+    },
+  });
   return activity;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { closePage, openPage, painted } from './viewTest';
+import { closePage, openPage, painted, viewTestMs } from './viewTest';
 
 const attachment = {
   attachment: {
@@ -25,7 +25,8 @@ function sentTexts(page: Page): Promise<string[]> {
   return page.evaluate(() => window.fakeHost.sentOf('send').map(({ draft }) => draft.text));
 }
 
-describe('the composer of the panel', () => {
+describe('the composer of the panel', function () {
+  this.timeout(viewTestMs);
   afterEach(closePage);
 
   it('sends on Enter, and empties once the host has taken the prompt', async () => {

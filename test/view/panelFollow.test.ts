@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { closePage, openPage, painted } from './viewTest';
+import { closePage, openPage, painted, viewTestMs } from './viewTest';
 
 const paragraph = 'A sentence that is long enough to need a line of its own. '.repeat(6);
 
@@ -81,7 +81,8 @@ async function wheel(page: Page, deltaY: number): Promise<void> {
 
 const jump = 'jump-to-latest';
 
-describe('the panel follows the end of the conversation', () => {
+describe('the panel follows the end of the conversation', function () {
+  this.timeout(viewTestMs);
   afterEach(closePage);
 
   it('stays at the end while text comes, and is there when it ends (T120)', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { closePage, expectPageErrors, openPage, painted } from './viewTest';
+import { closePage, expectPageErrors, openPage, painted, viewTestMs } from './viewTest';
 
 /** Adds an answer that streams, with one open text block; the turn is `a`. */
 async function startAnswer(page: Page, text = ''): Promise<void> {
@@ -25,7 +25,8 @@ async function waitForAnswer(page: Page, text: string): Promise<void> {
   );
 }
 
-describe('the panel while an answer streams', () => {
+describe('the panel while an answer streams', function () {
+  this.timeout(viewTestMs);
   afterEach(closePage);
 
   it('marks turns, answers and their status for tests and automation', async () => {
@@ -410,11 +411,12 @@ describe('the panel while an answer streams', () => {
   it('shows raw text where a block cannot be shown, and tells the log why', async () => {
     const page = await openPage();
     await page.evaluate(() => {
-      const create = document.createElement.bind(document);
-      document.createElement = ((name: string) => {
+      const create = Reflect.get(document, 'createElement') as (name: string) => Element;
+      const refuse = (name: string): Element => {
         if (name === 'h1') throw new Error('no headings today');
-        return create(name);
-      }) as typeof document.createElement;
+        return create.call(document, name);
+      };
+      Object.assign(document, { createElement: refuse });
     });
     await startAnswer(page, 'Before\n\n# Heading\n\nAfter');
     await waitForAnswer(page, 'Before\n\n# Heading\n\nAfter');

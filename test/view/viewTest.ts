@@ -4,6 +4,9 @@ import { takePageErrors, ViewPages, type ViewPageOptions } from './viewPages';
 
 export { painted, themeNames } from './viewPages';
 
+/** For one test, in ms: a bound against hanging, which waits for the browser's start too. */
+export const viewTestMs = 60_000;
+
 /** One browser for all tests of the view, which load its page anew. */
 let started: Promise<ViewPages> | undefined;
 let page: Page | undefined;
@@ -30,5 +33,6 @@ export async function closePage(): Promise<void> {
 }
 
 after(async function () {
+  this.timeout(viewTestMs);
   await (await started)?.dispose();
 });
