@@ -11,7 +11,10 @@ export interface Scenario {
   /** Takes the place of single figures that the server counts by itself. */
   readonly usage?: JsonObject;
   /** Each is one more `message_delta` before the last one; `usage` counts from the start, as the API's does (T86). */
-  readonly earlyMessageDeltas?: readonly { readonly delta?: JsonObject; readonly usage?: JsonObject }[];
+  readonly earlyMessageDeltas?: readonly {
+    readonly delta?: JsonObject;
+    readonly usage?: JsonObject;
+  }[];
   /** The model that says it answers, where it is not the one that was asked. */
   readonly model?: string;
   /** Deltas per second; as fast as the socket takes them where missing. */
@@ -89,8 +92,7 @@ export type ScriptedBlock =
 
 /** An event as it is spelt on the wire; `raw` is sent as it is, for comments and nonsense. */
 export type RawEvent =
-  | { readonly event: string | null; readonly data: string }
-  | { readonly raw: string };
+  { readonly event: string | null; readonly data: string } | { readonly raw: string };
 
 /** One event of the script. */
 export interface ScriptedEvent {
@@ -162,7 +164,12 @@ export function toolCall(id: string, name: string, ...chunks: readonly string[])
 }
 
 /** A web search by the server, from the call to the text that cites what was found. */
-export function webSearch(query: string, title: string, url: string, text: string): ScriptedBlock[] {
+export function webSearch(
+  query: string,
+  title: string,
+  url: string,
+  text: string,
+): ScriptedBlock[] {
   const id = 'srvtoolu_search';
   return [
     { type: 'server_tool_use', id, name: 'web_search', json: JSON.stringify({ query }) },

@@ -9,10 +9,7 @@ export async function sleep(ms: number, response: ServerResponse): Promise<void>
 }
 
 /** Resolves when the promise does, or when the connection is gone. */
-export async function settled(
-  promise: Promise<unknown>,
-  response: ServerResponse,
-): Promise<void> {
+export async function settled(promise: Promise<unknown>, response: ServerResponse): Promise<void> {
   await untilClosed(response, (done) => {
     promise.then(done, done);
     return () => undefined;

@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { RawEvent, Scenario } from './scenario';
-import { nextTurn } from './sleep';
+import { nextTurn, settled } from './sleep';
+
+/** Pieces between turns of the event loop where nothing is to be seen of where they end. */
+const piecesPerTurn = 16;
 
 /** Where the body breaks off, in bytes, and how. */
 export interface BodyLimit {
@@ -12,6 +15,7 @@ export interface BodyLimit {
 export class SseWriter {
   private bytesWritten = 0;
   private pieceCount = 0;
+  private sizeCount = 0;
   private last: Promise<void> = Promise.resolve();
   private handedOver: Promise<void> = Promise.resolve();
 
@@ -39,7 +43,7 @@ export class SseWriter {
   /** Resolves when the system has taken everything written so far: a reset after that loses nothing. */
   async flushed(): Promise<void> {
     await this.last;
-    if (this.isOpen) await this.handedOver;
+    await settled(this.handedOver, this.response);
   }
 
   private spell(event: RawEvent): string {
@@ -54,31 +58,28 @@ export class SseWriter {
     const { splitBytes } = this.scenario;
     const limit = this.limit?.bytes ?? Number.POSITIVE_INFINITY;
     const out = bytes.subarray(0, Math.max(0, limit - this.bytesWritten));
-    for (let start = 0; start < out.length && this.isOpen; ) {
+    for (let start = 0; start < out.length && this.isOpen;) {
       const end = start + (this.pieceSize() ?? out.length);
       await this.piece(out.subarray(start, end));
       start = end;
-      // Each piece in a packet of its own, so that the client's parser really meets it alone.
-      if (splitBytes !== undefined) await nextTurn();
+      if (splitBytes === undefined) continue;
+      // In a packet of its own, so that the client's parser really meets the split.
+      if (isTelling(out, end) || this.pieceCount++ % piecesPerTurn === 0) await nextTurn();
     }
     this.bytesWritten += out.length;
     if (this.bytesWritten < limit || !this.isOpen) return;
-    await this.handedOver;
+    await settled(this.handedOver, this.response);
     this.limit?.onReached();
   }
 
   private pieceSize(): number | undefined {
     const { splitBytes } = this.scenario;
     if (splitBytes === undefined || typeof splitBytes === 'number') return splitBytes;
-    return splitBytes[this.pieceCount++ % splitBytes.length];
+    return splitBytes[this.sizeCount++ % splitBytes.length];
   }
 
   private async piece(bytes: Buffer): Promise<void> {
-    let hasRoom = true;
-    this.handedOver = new Promise((resolve) => {
-      hasRoom = this.response.write(bytes, () => resolve());
-    });
-    if (hasRoom) return;
+    if (this.write(bytes)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         this.response.off('drain', done);
@@ -89,4 +90,18 @@ export class SseWriter {
       this.response.on('close', done);
     });
   }
+
+  /** Whether there is room for more. */
+  private write(bytes: Uint8Array): boolean {
+    let taken = (): void => undefined;
+    this.handedOver = new Promise((resolve) => (taken = resolve));
+    return this.response.write(bytes, () => taken());
+  }
+}
+
+/** Whether a split here is one that parsers get wrong: inside a character, or around the end of a line. */
+function isTelling(bytes: Uint8Array, at: number): boolean {
+  const before = bytes[at - 1];
+  const isInsideCharacter = ((bytes[at] ?? 0) & 0xc0) === 0x80;
+  return isInsideCharacter || before === 0x0a || before === 0x0d;
 }

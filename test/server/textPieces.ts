@@ -8,7 +8,7 @@ const word = /\s*\S{1,12}|\s+$/gu;
 export function textPieces(text: string, size: number | 'word', splitSurrogates = false): string[] {
   if (size === 'word') return text.match(word) ?? [];
   const pieces: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let end = Math.min(start + Math.max(1, size), text.length);
     if (!splitSurrogates && isInsidePair(text, end)) end++;
     pieces.push(text.slice(start, end));
