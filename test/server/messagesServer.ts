@@ -1,46 +1,33 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { modelEntry, wireModels } from './modelTable';
-import { validateRequest, type Refusal } from './requestValidator';
-import { scriptedEvents, wholeMessage, type ScriptedEvent } from './scriptedEvents';
-import { textAnswer, type Scenario, type ScriptedFault } from './scenario';
-import { SseWriter } from './sseWriter';
-
-/** Bodies above this are refused, as the API does, in bytes. */
-const longestBody = 32 * 1024 * 1024;
-
-export interface ReceivedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Readonly<Record<string, unknown>>;
-  /** Monotonic ms. */
-  readonly receivedAt: number;
-  /** When the client hung up before the answer was whole; undefined while it has not. */
-  hungUpAt: number | undefined;
-  /** Whether the answer went out whole. */
-  completed: boolean;
-  /** Text of the text blocks that was handed to the socket. */
-  sentText: string;
-  sentThinking: string;
-  sentDeltas: number;
-}
+import { isJsonObject } from '../../src/core/json';
+import { requestKeyRefusal, versionRefusal, type KeyRules } from './accessRules';
+import { modelPage, pageRefusal } from './modelPage';
+import { findModel, modelEntry, wireModels } from './modelTable';
+import { PromptCache } from './promptCache';
+import { ReceivedRequest } from './receivedRequest';
+import { errorBody, invalid, refusal, type Refusal } from './refusal';
+import { readBody } from './requestBody';
+import { validateRequest } from './requestValidator';
+import { textAnswer, type Scenario } from './scenario';
+import { ScriptedAnswer } from './scriptedAnswer';
+import { scriptedEvents, wholeMessage, type ScriptedMessage } from './scriptedEvents';
+import { closed, sleep } from './sleep';
+import { estimateTokens } from './tokenEstimate';
 
 type ScenarioSource = Scenario | ((request: ReceivedRequest) => Scenario);
 
-export interface MessagesServerOptions {
+export interface MessagesServerOptions extends KeyRules {
+  /** A free one where missing. */
   readonly port?: number;
+  /** 127.0.0.1 where missing. */
   readonly host?: string;
   readonly scenario?: ScenarioSource;
   /** Off: any JSON is taken. */
   readonly validate?: boolean;
-  /** Only this key is taken; otherwise any. */
-  readonly apiKey?: string;
-  /** `minimal`: like a small gateway, without capabilities, token counts and optional fields. */
+  /** `minimal`: like a small gateway, without capabilities, token counts, betas and optional fields. */
   readonly dialect?: 'anthropic' | 'minimal';
-  /** Headers in which a key is taken. */
-  readonly auth?: 'any' | 'bearer' | 'x-api-key' | 'none';
 }
 
 /** A local server that speaks the Messages API's wire format, faults included, and remembers what each client sent. */
@@ -48,9 +35,13 @@ export class MessagesServer {
   readonly requests: ReceivedRequest[] = [];
   private readonly queued: ScenarioSource[] = [];
   private readonly sockets = new Set<Socket>();
-  private readonly changed = new Set<() => void>();
+  private readonly waiting = new Set<() => void>();
+  private readonly cache = new PromptCache();
+  /** Made-up `data` of redacted thinking that went out, and is right when it comes back. */
+  private readonly issued = new Set<string>();
   private scenario: ScenarioSource;
   private serial = 0;
+  private isClosing = false;
 
   private constructor(
     private readonly server: Server,
@@ -58,7 +49,7 @@ export class MessagesServer {
   ) {
     this.scenario = options.scenario ?? textAnswer('Hello from the wire.');
     server.on('request', (request, response) => {
-      this.handle(request, response).catch((error: unknown) => response.destroy(error as Error));
+      this.handle(request, response).catch(() => response.destroy());
     });
     server.on('connection', (socket) => {
       socket.setNoDelay(true);
@@ -70,6 +61,7 @@ export class MessagesServer {
     });
   }
 
+  /** @throws Error where the port is taken. */
   static async start(options: MessagesServerOptions = {}): Promise<MessagesServer> {
     const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
     const started = new MessagesServer(server, options);
@@ -81,8 +73,8 @@ export class MessagesServer {
   }
 
   get url(): string {
-    const { address, port } = this.server.address() as AddressInfo;
-    return `http://${address}:${port}`;
+    const { address, family, port } = this.server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
   /** Requests for an answer, oldest first. */
@@ -110,6 +102,11 @@ export class MessagesServer {
     return this.messageRequests[n - 1]!;
   }
 
+  /** Resolves when so many deltas of the answer have been sent. */
+  waitForDeltas(request: ReceivedRequest, count: number): Promise<void> {
+    return this.until(() => request.sentDeltas >= count);
+  }
+
   /** Resolves when the client has hung up on this request. */
   waitForHangUp(request: ReceivedRequest): Promise<void> {
     return this.until(() => request.hungUpAt !== undefined);
@@ -118,263 +115,168 @@ export class MessagesServer {
   /** Resolves when the condition holds; looked at whenever anything happens here. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
-      await new Promise<void>((resolve) => this.changed.add(resolve));
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
     }
   }
 
   /** Cuts every connection, as a lost network does. */
   cutConnections(): void {
+    for (const request of this.requests) request.brokenOff = true;
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
+  /** From then on connections are refused. */
   async close(): Promise<void> {
+    this.isClosing = true;
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const body = await readBody(request);
-    if (body === 'too-large') {
-      return this.refuse(response, {
-        status: 413,
-        type: 'request_too_large',
-        message: 'Request exceeds the maximum size',
-      });
-    }
-    const received: ReceivedRequest = {
+    const text = body.kind === 'too-large' ? '' : body.text;
+    const received = new ReceivedRequest({
       method: request.method ?? '',
       path: pathname,
+      query: searchParams,
       headers: request.headers,
-      body,
+      text,
       receivedAt: performance.now(),
-      hungUpAt: undefined,
-      completed: false,
-      sentText: '',
-      sentThinking: '',
-      sentDeltas: 0,
-    };
+      attempt: 1 + this.requests.filter((earlier) => earlier.text === text).length,
+    });
     this.requests.push(received);
     response.on('close', () => {
-      if (!received.completed && !response.writableFinished) received.hungUpAt = performance.now();
+      const isOurs = received.completed || received.brokenOff || this.isClosing;
+      if (!isOurs && !response.writableFinished) received.hungUpAt = performance.now();
       this.notify();
     });
     this.notify();
-    const refusal = this.checkHeaders(request);
-    if (refusal !== undefined) return this.refuse(response, refusal);
-    const minimal = this.options.dialect === 'minimal';
-    if (pathname === '/v1/models') {
-      const data = wireModels.map((model) => modelEntry(model, !minimal));
-      return this.json(response, 200, {
-        data,
-        has_more: false,
-        first_id: wireModels[0]?.id,
-        last_id: wireModels.at(-1)?.id,
-      });
-    }
-    if (pathname.startsWith('/v1/models/')) {
-      const model = wireModels.find(({ id }) => id === pathname.slice('/v1/models/'.length));
-      return model === undefined
-        ? this.refuse(response, {
-            status: 404,
-            type: 'not_found_error',
-            message: `model: ${pathname.slice(11)}`,
-          })
-        : this.json(response, 200, modelEntry(model, !minimal));
-    }
-    if (pathname === '/v1/messages/count_tokens' && !minimal) {
-      return this.json(response, 200, { input_tokens: Math.ceil(JSON.stringify(body).length / 4) });
-    }
-    if (pathname === '/v1/messages' && request.method === 'POST')
-      return this.answer(received, response);
-    return this.refuse(response, { status: 404, type: 'not_found_error', message: 'Not found' });
+    const refused =
+      requestKeyRefusal(request.headers, this.options) ??
+      versionRefusal(received, this.isMinimal) ??
+      (body.kind === 'too-large'
+        ? refusal(413)
+        : body.kind === 'malformed'
+          ? invalid(`The request body is not valid JSON: ${body.reason}`)
+          : undefined);
+    return refused === undefined ? this.route(received, response) : this.refuse(response, refused);
   }
 
-  private checkHeaders({ headers }: IncomingMessage): Refusal | undefined {
-    const { auth = 'any', apiKey } = this.options;
-    if (auth !== 'none') {
-      const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-      const own = headers['x-api-key'];
-      const key = auth === 'bearer' ? bearer : auth === 'x-api-key' ? own : (own ?? bearer);
-      if (key === undefined || key === '') {
-        return {
-          status: 401,
-          type: 'authentication_error',
-          message: 'x-api-key header is required',
-        };
-      }
-      if (apiKey !== undefined && key !== apiKey) {
-        return { status: 401, type: 'authentication_error', message: 'invalid x-api-key' };
-      }
-    }
-    return headers['anthropic-version'] === undefined
-      ? {
-          status: 400,
-          type: 'invalid_request_error',
-          message: 'anthropic-version: header is required',
-        }
+  private get isMinimal(): boolean {
+    return this.options.dialect === 'minimal';
+  }
+
+  private route(received: ReceivedRequest, response: ServerResponse): void | Promise<void> {
+    const { path } = received;
+    const modelsPath = '/v1/models';
+    const isCount = path === '/v1/messages/count_tokens' && !this.isMinimal;
+    const method = path === '/v1/messages' || isCount ? 'POST' : 'GET';
+    const isKnown = method === 'POST' || path === modelsPath || path.startsWith(`${modelsPath}/`);
+    if (!isKnown) return this.refuse(response, refusal(404));
+    if (received.method !== method) return this.refuse(response, refusal(405));
+    if (isCount) return this.countTokens(received, response);
+    if (method === 'POST') return this.answer(received, response);
+    return path === modelsPath
+      ? this.listModels(received, response)
+      : this.showModel(decodeURIComponent(path.slice(modelsPath.length + 1)), response);
+  }
+
+  private listModels({ query }: ReceivedRequest, response: ServerResponse): void {
+    const refused = pageRefusal(query);
+    if (refused !== undefined) return this.refuse(response, refused);
+    const entries = this.isMinimal
+      ? [{ id: 'qwen3-coder', display_name: 'qwen3-coder' }]
+      : wireModels.map((model) => modelEntry(model, true));
+    this.json(response, 200, modelPage(entries, query));
+  }
+
+  private showModel(id: string, response: ServerResponse): void {
+    const model = this.isMinimal ? undefined : findModel(id);
+    if (model === undefined) this.refuse(response, refusal(404, `model: ${id}`));
+    else this.json(response, 200, modelEntry(model, true));
+  }
+
+  private countTokens({ body, betas }: ReceivedRequest, response: ServerResponse): void {
+    const refused = this.validates
+      ? validateRequest(body, 'anthropic', { endpoint: 'count_tokens', betas })
       : undefined;
+    if (refused !== undefined) return this.refuse(response, refused);
+    const { system, tools, messages } = body;
+    this.json(response, 200, { input_tokens: estimateTokens([system, tools, messages]) });
+  }
+
+  private get validates(): boolean {
+    return this.options.validate ?? true;
   }
 
   private async answer(received: ReceivedRequest, response: ServerResponse): Promise<void> {
-    const { validate = true, dialect = 'anthropic' } = this.options;
-    const refusal = validate ? validateRequest(received.body, dialect) : undefined;
-    if (refusal !== undefined) return this.refuse(response, refusal);
+    const { body, betas } = received;
+    const { dialect = 'anthropic' } = this.options;
+    const refused = this.validates
+      ? validateRequest(body, dialect, { betas, issued: this.issued })
+      : undefined;
+    if (refused !== undefined) return this.refuse(response, refused);
     const source = this.queued.shift() ?? this.scenario;
     const scenario = typeof source === 'function' ? source(received) : source;
+    for (const block of scenario.blocks ?? []) {
+      if (block.type === 'redacted_thinking' && block.data !== undefined)
+        this.issued.add(block.data);
+    }
     if (scenario.delayHeadersMs !== undefined) await sleep(scenario.delayHeadersMs, response);
     if (response.destroyed) return;
-    if (await this.answeredWithoutStream(scenario, received, response)) return;
-    await this.stream(scenario, received, response);
-  }
-
-  /** Faults that leave no stream, and requests that want none. */
-  private async answeredWithoutStream(
-    scenario: Scenario,
-    received: ReceivedRequest,
-    response: ServerResponse,
-  ): Promise<boolean> {
+    const requestId = this.nextId('req');
+    const message: ScriptedMessage = {
+      scenario,
+      request: body,
+      messageId: this.nextId('msg'),
+      promptUsage: this.cache.use(body, performance.now()),
+    };
     const { fault } = scenario;
     switch (fault?.kind) {
       case 'http':
-        if (typeof fault.body === 'string')
-          this.html(response, fault.status, fault.body, fault.headers);
-        else this.json(response, fault.status, fault.body ?? {}, fault.headers);
-        return true;
+        return this.httpFault(response, fault.status, fault.body, fault.headers);
       case 'html':
-        this.html(response, 200, fault.html);
-        return true;
+        return this.html(response, 200, fault.html);
       case 'empty':
+        received.brokenOff = true;
         response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
-        return true;
+        return;
       case 'reset-before-headers':
+        received.brokenOff = true;
         response.socket?.resetAndDestroy();
-        return true;
+        return;
       case 'never-answers':
-        await new Promise((resolve) => response.on('close', resolve));
-        return true;
+        return closed(response);
       default:
         break;
     }
-    if (fault?.kind !== 'whole-json' && received.body['stream'] === true) return false;
-    const message = wholeMessage(scenario, received.body, this.nextId('msg'));
-    received.completed = true;
-    this.json(response, 200, message);
-    return true;
+    if (fault?.kind === 'whole-json' || body['stream'] !== true) {
+      received.completed = true;
+      return this.json(response, 200, wholeMessage(message), scenario.headers, requestId);
+    }
+    const stage = { response, received, requestId, onSent: () => this.notify() };
+    await new ScriptedAnswer(stage, scenario, scriptedEvents(message)).play();
   }
 
-  private async stream(
-    scenario: Scenario,
-    received: ReceivedRequest,
+  private httpFault(
     response: ServerResponse,
-  ): Promise<void> {
-    const { fault } = scenario;
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      'request-id': this.nextId('req'),
-    });
-    response.flushHeaders();
-    const writer = new SseWriter(
-      response,
-      scenario,
-      fault?.kind === 'reset-after-bytes' ? fault.bytes : undefined,
-    );
-    const pings =
-      scenario.pingEveryMs === undefined ? undefined : this.ping(writer, scenario.pingEveryMs);
-    try {
-      const events = scriptedEvents(scenario, received.body, this.nextId('msg'));
-      const startedAt = performance.now();
-      let deltas = -1;
-      for (const event of events) {
-        if (!writer.isOpen) return;
-        if (event.isDelta && scenario.rate !== undefined) {
-          await sleepUntil(startedAt + ((deltas + 1) * 1000) / scenario.rate, response);
-        }
-        if (
-          fault !== undefined &&
-          (await this.faultStrikes(fault, deltas, event, writer, response))
-        )
-          return;
-        received.completed ||= event.event === 'message_stop';
-        this.remember(received, event);
-        await writer.event(event);
-        if (event.event === 'message_start') {
-          deltas = 0;
-          if (scenario.delayFirstMs !== undefined) await sleep(scenario.delayFirstMs, response);
-        }
-        if (event.isDelta) deltas++;
-        for (const { afterDeltas, event: extra } of scenario.inject ?? []) {
-          if (afterDeltas === deltas && (event.isDelta || event.event === 'message_start'))
-            await writer.event(extra);
-        }
-      }
-      response.end();
-    } finally {
-      clearInterval(pings);
-    }
+    status: number,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    if (typeof body === 'string') return this.html(response, status, body, headers);
+    if (body !== undefined || status < 400) return this.json(response, status, body ?? {}, headers);
+    this.refuse(response, refusal(status), headers);
   }
 
-  /** Whether the fault's moment has come, before this event; then it is carried out. */
-  private async faultStrikes(
-    fault: ScriptedFault,
-    deltas: number,
-    next: ScriptedEvent,
-    writer: SseWriter,
+  private refuse(
     response: ServerResponse,
-  ): Promise<boolean> {
-    if (fault.kind === 'eof-before-message-stop') {
-      if (next.event !== 'message_stop') return false;
-      response.end();
-      return true;
-    }
-    if (!('afterDeltas' in fault) || deltas < fault.afterDeltas) return false;
-    switch (fault.kind) {
-      case 'reset':
-        response.socket?.resetAndDestroy();
-        return true;
-      case 'eof':
-        response.end();
-        return true;
-      case 'error-event': {
-        const error = { type: fault.type, message: fault.message ?? fault.type };
-        const data = JSON.stringify({ type: 'error', error, request_id: this.nextId('req') });
-        await writer.event({ event: 'error', data });
-        response.end();
-        return true;
-      }
-      case 'stall':
-      case 'stall-with-pings': {
-        const pings = fault.kind === 'stall' ? undefined : this.ping(writer, fault.everyMs);
-        await new Promise((resolve) => response.on('close', resolve));
-        clearInterval(pings);
-        return true;
-      }
-    }
-  }
-
-  private ping(writer: SseWriter, everyMs: number): NodeJS.Timeout {
-    let isUnderWay = false;
-    return setInterval(() => {
-      // Pings never pile up behind a client that reads slowly.
-      if (isUnderWay) return;
-      isUnderWay = true;
-      void writer
-        .event({ event: 'ping', data: '{"type":"ping"}' })
-        .finally(() => (isUnderWay = false));
-    }, everyMs);
-  }
-
-  private remember(received: ReceivedRequest, event: ScriptedEvent): void {
-    if (!event.isDelta) return;
-    const { delta } = JSON.parse(event.data) as { delta: { text?: string; thinking?: string } };
-    received.sentText += delta.text ?? '';
-    received.sentThinking += delta.thinking ?? '';
-    received.sentDeltas++;
-  }
-
-  private refuse(response: ServerResponse, { status, type, message }: Refusal): void {
-    this.json(response, status, { type: 'error', error: { type, message } });
+    { status, type, message }: Refusal,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    const requestId = this.nextId('req');
+    this.json(response, status, errorBody(type, message, requestId), headers, requestId);
   }
 
   private json(
@@ -382,9 +284,9 @@ export class MessagesServer {
     status: number,
     body: unknown,
     headers: Readonly<Record<string, string>> = {},
+    requestId = this.nextId('req'),
   ): void {
-    const requestId = this.nextId('req');
-    const isError = typeof body === 'object' && body !== null && 'error' in body;
+    const isError = isJsonObject(body) && body['error'] !== undefined;
     const text = JSON.stringify(isError ? { ...body, request_id: requestId } : body);
     response
       .writeHead(status, {
@@ -409,45 +311,9 @@ export class MessagesServer {
   }
 
   private notify(): void {
-    const waiting = [...this.changed];
-    this.changed.clear();
+    if (this.waiting.size === 0) return;
+    const waiting = [...this.waiting];
+    this.waiting.clear();
     for (const resolve of waiting) resolve();
   }
-}
-
-async function readBody(
-  request: IncomingMessage,
-): Promise<Readonly<Record<string, unknown>> | 'too-large'> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > longestBody) return 'too-large';
-    chunks.push(chunk);
-  }
-  try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}');
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** Ends early when the client hangs up. */
-function sleep(ms: number, response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      response.off('close', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    response.on('close', done);
-  });
-}
-
-/** Several deltas go out in one tick when the timer comes late, so that the rate holds on a busy machine. */
-async function sleepUntil(at: number, response: ServerResponse): Promise<void> {
-  const wait = at - performance.now();
-  if (wait > 1) await sleep(wait, response);
 }

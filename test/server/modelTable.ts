@@ -1,112 +1,181 @@
+import type { JsonObject } from '../../src/core/json';
+import type { Effort, ThinkingType } from '../../src/core/modelInfo';
+
 /** What the server knows of each model: the real figures (API: models), and the rules that it checks. */
 export interface WireModel {
   readonly id: string;
   readonly name: string;
   readonly line: string;
-  readonly lifecycle: 'active' | 'deprecated';
+  /** RFC 3339. */
+  readonly createdAt: string;
+  /** RFC 3339; deprecated where it is there. */
+  readonly deprecatedAt?: string;
+  readonly retiresAt?: string;
   readonly contextTokens: number;
   readonly maxTokens: number;
-  readonly effort: readonly string[];
-  readonly thinking: readonly string[];
+  /** Prompts below this many tokens are not cached. */
+  readonly smallestCache: number;
+  readonly effort: readonly Effort[];
+  readonly thinking: readonly ThinkingType[];
+  /** Thinking cannot be turned off above this effort, which is `high`. */
+  readonly limitsEffortWithoutThinking: boolean;
   readonly takesPrefill: boolean;
   /** Thinking blocks are bound to the exact conversation before them. */
   readonly bindsThinking: boolean;
   readonly refusesForcedTools: boolean;
+  /** Messages of the role `system` between others. */
+  readonly takesSystemMessages: boolean;
 }
 
-const all = ['low', 'medium', 'high', 'xhigh', 'max'];
+const upToMax: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+const withoutXhigh: readonly Effort[] = ['low', 'medium', 'high', 'max'];
 
-function current(id: string, name: string, line: string, more: Partial<WireModel> = {}): WireModel {
+function model(
+  id: string,
+  name: string,
+  createdAt: string,
+  more: Partial<WireModel> = {},
+): WireModel {
   return {
     id,
     name,
-    line,
-    lifecycle: 'active',
+    line: id.split('-')[1] ?? '',
+    createdAt: `${createdAt}T00:00:00Z`,
     contextTokens: 1_000_000,
     maxTokens: 128_000,
-    effort: all,
+    smallestCache: 512,
+    effort: upToMax,
     thinking: ['adaptive'],
+    limitsEffortWithoutThinking: false,
     takesPrefill: false,
-    bindsThinking: true,
-    refusesForcedTools: true,
+    bindsThinking: false,
+    refusesForcedTools: false,
+    takesSystemMessages: true,
     ...more,
   };
 }
 
-const older = {
-  takesPrefill: true,
-  bindsThinking: false,
-  refusesForcedTools: false,
-  contextTokens: 200_000,
-  maxTokens: 64_000,
-  thinking: ['enabled', 'disabled'],
+const bound: Partial<WireModel> = { bindsThinking: true, refusesForcedTools: true };
+
+const before5: Partial<WireModel> = {
+  thinking: ['adaptive', 'disabled'],
+  smallestCache: 1_024,
+  takesSystemMessages: false,
 };
 
+const before47: Partial<WireModel> = {
+  ...before5,
+  thinking: ['adaptive', 'enabled', 'disabled'],
+  effort: withoutXhigh,
+};
+
+const before46: Partial<WireModel> = {
+  ...before5,
+  thinking: ['enabled', 'disabled'],
+  effort: [],
+  contextTokens: 200_000,
+  maxTokens: 64_000,
+  takesPrefill: true,
+};
+
+/** Newest first, as the API lists them. */
 export const wireModels: readonly WireModel[] = [
-  current('claude-fable-5-2', 'Claude Fable 5.2', 'fable'),
-  current('claude-haiku-5-5', 'Claude Haiku 5.5', 'haiku', {
+  model('claude-fable-5-2', 'Claude Fable 5.2', '2026-11-09', bound),
+  model('claude-haiku-5-5', 'Claude Haiku 5.5', '2026-10-07', {
+    bindsThinking: true,
     thinking: ['adaptive', 'disabled'],
-    refusesForcedTools: false,
+    limitsEffortWithoutThinking: true,
+    takesSystemMessages: false,
   }),
-  current('claude-sonnet-5-5', 'Claude Sonnet 5.5', 'sonnet', {
+  model('claude-sonnet-5-5', 'Claude Sonnet 5.5', '2026-09-28', {
+    ...bound,
     thinking: ['adaptive', 'between_tools'],
-    effort: all,
+    limitsEffortWithoutThinking: true,
   }),
-  current('claude-opus-5-5', 'Claude Opus 5.5', 'opus'),
-  current('claude-opus-5', 'Claude Opus 5', 'opus', {
+  model('claude-opus-5-5', 'Claude Opus 5.5', '2026-09-25', bound),
+  model('claude-fable-5-1', 'Claude Fable 5.1', '2026-09-01', bound),
+  model('claude-opus-5', 'Claude Opus 5', '2026-07-14', {
     thinking: ['adaptive', 'disabled'],
-    bindsThinking: false,
-    refusesForcedTools: false,
+    limitsEffortWithoutThinking: true,
   }),
-  current('claude-sonnet-4-6', 'Claude Sonnet 4.6', 'sonnet', {
-    thinking: ['adaptive', 'enabled', 'disabled'],
-    bindsThinking: false,
-    refusesForcedTools: false,
-    effort: ['low', 'medium', 'high', 'max'],
+  model('claude-fable-5', 'Claude Fable 5', '2026-06-18'),
+  model('claude-sonnet-5', 'Claude Sonnet 5', '2026-06-02', before5),
+  model('claude-opus-4-8', 'Claude Opus 4.8', '2026-05-12', {
+    ...before5,
+    takesSystemMessages: true,
   }),
-  current('claude-haiku-4-5', 'Claude Haiku 4.5', 'haiku', { ...older, effort: [] }),
-  current('claude-opus-4-5', 'Claude Opus 4.5', 'opus', {
-    ...older,
+  model('claude-opus-4-7', 'Claude Opus 4.7', '2026-04-14', { ...before5, smallestCache: 2_048 }),
+  model('claude-sonnet-4-6', 'Claude Sonnet 4.6', '2026-02-17', before47),
+  model('claude-opus-4-6', 'Claude Opus 4.6', '2026-02-05', { ...before47, smallestCache: 4_096 }),
+  model('claude-opus-4-5', 'Claude Opus 4.5', '2025-11-24', {
+    ...before46,
     effort: ['low', 'medium', 'high'],
+    smallestCache: 4_096,
   }),
-  current('claude-sonnet-4-5', 'Claude Sonnet 4.5', 'sonnet', {
-    ...older,
-    effort: [],
-    lifecycle: 'deprecated',
+  model('claude-haiku-4-5', 'Claude Haiku 4.5', '2025-10-15', {
+    ...before46,
+    smallestCache: 4_096,
+  }),
+  model('claude-sonnet-4-5', 'Claude Sonnet 4.5', '2025-09-29', {
+    ...before46,
+    deprecatedAt: '2026-06-30T00:00:00Z',
+    retiresAt: '2026-11-30T00:00:00Z',
   }),
 ];
 
-export function modelEntry(model: WireModel, withCapabilities: boolean): unknown {
-  const supported = (names: readonly string[], known: readonly string[]): Record<string, unknown> =>
-    Object.fromEntries(known.map((name) => [name, { supported: names.includes(name) }]));
-  return {
+/** By its id, with or without the date of its snapshot. */
+export function findModel(id: unknown): WireModel | undefined {
+  const dateless = String(id).replace(/-20\d{6}$/, '');
+  return wireModels.find((known) => known.id === dateless);
+}
+
+export type ModelEntry = JsonObject & { readonly id: string };
+
+/** One entry of the list, as the API's version 2026-10-21 has it; small gateways say nothing of capabilities. */
+export function modelEntry(known: WireModel, withCapabilities: boolean): ModelEntry {
+  const entry = {
     type: 'model',
-    id: model.id,
-    display_name: model.name,
-    created_at: '2026-09-01T00:00:00Z',
-    ...(withCapabilities
-      ? {
-          lifecycle: model.lifecycle,
-          deprecated_at: model.lifecycle === 'deprecated' ? '2026-06-30T00:00:00Z' : null,
-          retires_at: model.lifecycle === 'deprecated' ? '2026-11-30T00:00:00Z' : null,
-          line: model.line,
-          max_input_tokens: model.contextTokens,
-          max_tokens: model.maxTokens,
-          capabilities: {
-            image_input: { supported: true },
-            pdf_input: { supported: true },
-            effort: { supported: model.effort.length > 0, ...supported(model.effort, all) },
-            thinking: {
-              supported: true,
-              types: supported(model.thinking, [
-                'adaptive',
-                'between_tools',
-                'disabled',
-                'enabled',
-              ]),
-            },
-          },
-        }
-      : { capabilities: null }),
+    id: known.id,
+    display_name: known.name,
+    created_at: known.createdAt,
   };
+  if (!withCapabilities) return { ...entry, capabilities: null };
+  return {
+    ...entry,
+    lifecycle: known.deprecatedAt === undefined ? 'active' : 'deprecated',
+    deprecated_at: known.deprecatedAt ?? null,
+    retires_at: known.retiresAt ?? null,
+    line: known.line,
+    max_input_tokens: known.contextTokens,
+    max_tokens: known.maxTokens,
+    capabilities: {
+      batch: yes,
+      citations: yes,
+      code_execution: yes,
+      image_input: yes,
+      pdf_input: yes,
+      structured_outputs: yes,
+      server_tools: { ...yes, web_search: yes, code_execution: yes },
+      effort: { supported: known.effort.length > 0, ...supports(upToMax, known.effort) },
+      thinking: {
+        ...yes,
+        types: supports(['adaptive', 'between_tools', 'disabled', 'enabled'], known.thinking),
+      },
+      context_management: {
+        ...yes,
+        clear_thinking_20251015: yes,
+        clear_tool_uses_20250919: yes,
+        compact_20260112: { supported: !known.takesPrefill },
+      },
+    },
+  };
+}
+
+const yes = { supported: true };
+
+function supports<Name extends string>(
+  all: readonly Name[],
+  supported: readonly Name[],
+): Record<string, { supported: boolean }> {
+  return Object.fromEntries(all.map((name) => [name, { supported: supported.includes(name) }]));
 }

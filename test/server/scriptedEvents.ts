@@ -1,146 +1,176 @@
-import { signThinking } from './thinkingSignature';
-import { contentOf, thinkingPrefix } from './requestValidator';
-import { wireModels } from './modelTable';
-import type { RawEvent, Scenario, ScriptedBlock } from './scenario';
+import type { JsonObject } from '../../src/core/json';
+import { contentOf, messageGroups } from './contentBlocks';
+import type { PromptUsage } from './promptCache';
+import type { Scenario, ScriptedEvent } from './scenario';
+import { blockEvents } from './scriptedBlock';
+import { signatureFor } from './thinkingRules';
+import { estimateTokens } from './tokenEstimate';
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** One event of the script; `isDelta` ones are paced and counted. */
-export interface ScriptedEvent extends RawEvent {
-  readonly isDelta: boolean;
+/** What an answer is made from. */
+export interface ScriptedMessage {
+  readonly scenario: Scenario;
+  /** The request's body. */
+  readonly request: JsonObject;
+  readonly messageId: string;
+  readonly promptUsage: PromptUsage;
 }
 
 /** Every event that the scenario sends for this request when nothing goes wrong. */
-export function scriptedEvents(
-  scenario: Scenario,
-  request: Json,
-  messageId: string,
-): ScriptedEvent[] {
-  const model = scenario.model ?? String(request['model']);
+export function scriptedEvents(message: ScriptedMessage): readonly ScriptedEvent[] {
+  const { scenario } = message;
   const events: ScriptedEvent[] = [];
-  const add = (type: string, members: Json, isDelta = false): void => {
-    events.push({ event: type, data: JSON.stringify({ type, ...members }), isDelta });
+  const add = (type: string, members: JsonObject, more: Partial<ScriptedEvent> = {}): void => {
+    events.push({
+      event: type,
+      data: JSON.stringify({ type, ...members }),
+      isDelta: false,
+      ...more,
+    });
   };
-  const usage = {
-    input_tokens: Math.ceil(JSON.stringify(request['messages'] ?? []).length / 4),
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    output_tokens: 1,
-    ...scenario.usage,
-  };
-  add('message_start', {
-    message: {
-      id: messageId,
-      type: 'message',
-      role: 'assistant',
-      content: [],
-      model,
-      stop_reason: null,
-      stop_sequence: null,
-      stop_details: null,
-      usage,
-    },
-  });
-  const before: Json[] = [];
-  let outputTokens = 0;
-  for (const [i, block] of (scenario.blocks ?? []).entries()) {
-    const index = block.index ?? i;
-    const { start, deltas, whole } = blockEvents(block, scenario, request, model, before);
-    before.push(whole);
-    outputTokens += Math.ceil(JSON.stringify(whole).length / 4);
-    add('content_block_start', { index, content_block: start });
-    for (const delta of deltas) add('content_block_delta', { index, delta }, true);
+  add('message_start', { message: { ...emptyMessage(message), usage: startUsage(message) } });
+  const { usage, all } = answerBlocks(message);
+  for (const { index, start, deltas } of all) {
+    const type = String(start['type']);
+    add(
+      'content_block_start',
+      { index, content_block: start },
+      { adds: { index, type, text: '' } },
+    );
+    for (const delta of deltas) {
+      const adds = { index, type, text: addedText(delta) };
+      add('content_block_delta', { index, delta }, { isDelta: true, adds });
+    }
     add('content_block_stop', { index });
   }
-  add('message_delta', {
-    delta: { stop_reason: scenario.stopReason ?? 'end_turn', stop_sequence: null },
-    usage: { output_tokens: outputTokens, ...scenario.usage },
-  });
+  const unfinished = {
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+    container: null,
+  };
+  for (const { delta, usage: early } of scenario.earlyMessageDeltas ?? []) {
+    add('message_delta', { delta: { ...unfinished, ...delta }, usage: { ...usage, ...early } });
+  }
+  add('message_delta', { delta: { ...unfinished, ...stopMembers(scenario) }, usage });
   add('message_stop', {});
-  return events;
+  return scenario.arrange?.(events) ?? events;
 }
 
 /** The whole message, as a request without `stream` gets it. */
-export function wholeMessage(scenario: Scenario, request: Json, messageId: string): Json {
-  const model = scenario.model ?? String(request['model']);
-  const content: Json[] = [];
-  for (const block of scenario.blocks ?? []) {
-    content.push(blockEvents(block, scenario, request, model, content).whole);
-  }
+export function wholeMessage(message: ScriptedMessage): JsonObject {
+  const { usage, all } = answerBlocks(message);
   return {
-    id: messageId,
-    type: 'message',
-    role: 'assistant',
-    model,
-    content,
-    stop_reason: scenario.stopReason ?? 'end_turn',
-    stop_sequence: null,
-    usage: { input_tokens: 10, output_tokens: 10, ...scenario.usage },
+    ...emptyMessage(message),
+    ...stopMembers(message.scenario),
+    content: all.map(({ whole }) => whole),
+    usage: { ...startUsage(message), ...usage },
   };
 }
 
-function blockEvents(
-  block: ScriptedBlock,
-  scenario: Scenario,
-  request: Json,
-  model: string,
-  before: readonly Json[],
-): { start: Json; deltas: Json[]; whole: Json } {
-  const size = scenario.deltaSize ?? 12;
-  switch (block.type) {
-    case 'text':
-      return {
-        start: { type: 'text', text: '', citations: null },
-        deltas: pieces(block.text, size).map((text) => ({ type: 'text_delta', text })),
-        whole: { type: 'text', text: block.text },
-      };
-    case 'thinking': {
-      const known = wireModels.find(({ id }) => id === model);
-      const messages = Array.isArray(request['messages']) ? request['messages'] : [];
-      const prefix =
-        known === undefined ? null : thinkingPrefix(known, request['system'], messages, before);
-      const signature = signThinking(model, prefix, block.text);
-      return {
-        start: { type: 'thinking', thinking: '', signature: '' },
-        deltas: [
-          ...pieces(block.text, size).map((thinking) => ({ type: 'thinking_delta', thinking })),
-          { type: 'signature_delta', signature },
-        ],
-        whole: { type: 'thinking', thinking: block.text, signature },
-      };
-    }
-    case 'redacted_thinking': {
-      const whole = { type: 'redacted_thinking', data: block.data };
-      return { start: whole, deltas: [], whole };
-    }
-    case 'tool_use': {
-      const base = { type: 'tool_use', id: block.id, name: block.name };
-      return {
-        start: { ...base, input: {} },
-        deltas: ['', ...pieces(block.json, size)].map((partial_json) => ({
-          type: 'input_json_delta',
-          partial_json,
-        })),
-        whole: { ...base, input: JSON.parse(block.json === '' ? '{}' : block.json) as unknown },
-      };
-    }
-    case 'raw':
-      return { start: block.block, deltas: [], whole: block.block };
+/** The words of the last prompt, without what is attached to it or was asked before it in vain. */
+export function lastPrompt(request: JsonObject): string {
+  const last = messageGroups(request['messages']).at(-1)?.blocks.at(-1)?.block ?? {};
+  return typeof last['text'] === 'string' ? last['text'] : '';
+}
+
+/** How many blocks the last prompt has besides its words. */
+export function attachedBlocks(request: JsonObject): number {
+  const { messages } = request;
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
+  const content =
+    typeof last === 'object' && last !== null && 'content' in last ? last.content : undefined;
+  return Math.max(0, (contentOf(content)?.length ?? 0) - 1);
+}
+
+interface AnswerBlock {
+  readonly index: number;
+  readonly start: JsonObject;
+  readonly deltas: readonly JsonObject[];
+  readonly whole: JsonObject;
+}
+
+function answerBlocks(message: ScriptedMessage): {
+  readonly all: readonly AnswerBlock[];
+  readonly usage: JsonObject;
+} {
+  const { scenario, request, promptUsage } = message;
+  const model = modelOf(message);
+  const all: AnswerBlock[] = [];
+  let output = 0;
+  let thinking = 0;
+  let searches = 0;
+  for (const [i, block] of (scenario.blocks ?? []).entries()) {
+    const before = all.map(({ whole }) => whole);
+    const events = blockEvents(block, scenario, (text) =>
+      signatureFor(model, request, before, text),
+    );
+    const said = events.deltas.map(addedText).join('');
+    const tokens = estimateTokens(said === '' ? events.whole : said);
+    output += tokens;
+    if (block.type === 'thinking') thinking += tokens;
+    if (block.type === 'server_tool_use') searches++;
+    all.push({ index: block.index ?? i, ...events });
   }
+  const usage = {
+    input_tokens: promptUsage.input,
+    cache_creation_input_tokens: promptUsage.written5m + promptUsage.written1h,
+    cache_read_input_tokens: promptUsage.read,
+    output_tokens: output,
+    output_tokens_details: { thinking_tokens: thinking },
+    server_tool_use: { web_search_requests: searches, web_fetch_requests: 0 },
+    ...scenario.usage,
+  };
+  return { all, usage };
 }
 
-/** Pieces of about this many characters, never inside a surrogate pair. */
-function pieces(text: string, size: number): string[] {
-  const characters = Array.from(text);
-  const out: string[] = [];
-  for (let i = 0; i < characters.length; i += size)
-    out.push(characters.slice(i, i + size).join(''));
-  return out;
+function emptyMessage(message: ScriptedMessage): JsonObject {
+  return {
+    id: message.messageId,
+    type: 'message',
+    role: 'assistant',
+    content: [],
+    model: modelOf(message),
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+    container: null,
+    diagnostics: null,
+  };
 }
 
-/** The newest prompt: the last text of the last message, which prompts without an answer may precede. */
-export function lastPrompt(request: Json): string {
-  const messages = Array.isArray(request['messages']) ? (request['messages'] as Json[]) : [];
-  const text = contentOf(messages.at(-1)?.['content'])?.at(-1)?.['text'];
-  return typeof text === 'string' ? text : '';
+function startUsage({ scenario, promptUsage }: ScriptedMessage): JsonObject {
+  return {
+    input_tokens: promptUsage.input,
+    cache_creation_input_tokens: promptUsage.written5m + promptUsage.written1h,
+    cache_read_input_tokens: promptUsage.read,
+    cache_creation: {
+      ephemeral_5m_input_tokens: promptUsage.written5m,
+      ephemeral_1h_input_tokens: promptUsage.written1h,
+    },
+    server_tool_use: null,
+    service_tier: 'standard',
+    inference_geo: null,
+    speed: null,
+    output_tokens_details: null,
+    ...scenario.usage,
+    output_tokens: 1,
+  };
+}
+
+function stopMembers({ stopReason, stopSequence, stopDetails, blocks }: Scenario): JsonObject {
+  const callsTools = blocks?.some(({ type }) => type === 'tool_use') === true;
+  return {
+    stop_reason: stopReason ?? (callsTools ? 'tool_use' : 'end_turn'),
+    stop_sequence: stopSequence ?? null,
+    stop_details: stopDetails ?? null,
+  };
+}
+
+function modelOf({ scenario, request }: ScriptedMessage): string {
+  return scenario.model ?? String(request['model']);
+}
+
+function addedText(delta: JsonObject): string {
+  const added = delta['text'] ?? delta['thinking'] ?? delta['partial_json'];
+  return typeof added === 'string' ? added : '';
 }

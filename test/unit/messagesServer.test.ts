@@ -6,7 +6,9 @@ import { httpError, textAnswer, thinkingAnswer, type Scenario } from '../server/
 const base = { model: 'claude-opus-5-5', max_tokens: 1024 };
 const hello = [{ role: 'user', content: 'Hello' }];
 
-describe('MessagesServer', () => {
+describe('MessagesServer', function () {
+  this.timeout(10_000);
+
   let server: MessagesServer;
   let client: Anthropic;
 
@@ -98,7 +100,10 @@ describe('MessagesServer', () => {
             ...hello,
             {
               role: 'assistant',
-              content: [{ type: 'thinking', thinking: 'x', signature: 'made up' }],
+              content: [
+                { type: 'thinking', thinking: 'x', signature: 'made up' },
+                { type: 'text', text: 'So.' },
+              ],
             },
             user('and?'),
           ],
@@ -107,7 +112,7 @@ describe('MessagesServer', () => {
       ],
       [
         { ...base, thinking: { type: 'disabled' }, messages: hello },
-        /thinking: type "disabled" is not supported/,
+        /"thinking.type.disabled" is not supported/,
       ],
       [
         { ...base, model: 'claude-haiku-4-5', output_config: { effort: 'low' }, messages: hello },
