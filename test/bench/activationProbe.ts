@@ -17,7 +17,7 @@ export async function run(): Promise<void> {
   const caudalMs = await activate('caudal.caudal');
   const root = vscode.extensions.getExtension('caudal.caudal')?.extensionPath ?? '';
   const loaded = Object.keys(require.cache)
-    .filter((file) => file.startsWith(root) && file.includes('/dist/'))
+    .filter((file) => file.startsWith(`${root}/dist/`))
     .map((file) => file.slice(root.length + 1));
   const report: ActivationReport = { floorMs, caudalMs, loaded };
   const file = process.env['CAUDAL_TEST_RESULTS'] ?? '';

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, errors, type Browser, type Frame, type Page } from 'playwright-core';
@@ -37,12 +37,14 @@ export interface EditorOptions {
   readonly dataFolder?: string;
   /** Without a browser of ours: a person opens `url`. */
   readonly withoutBrowser?: boolean;
+  /** Further extensions, by their source folders. */
+  readonly companions?: readonly string[];
   /** The panel is open when the window comes up, without anybody opening it. */
   readonly withPanelOpen?: boolean;
 }
 
 /** A tiny extension that opens the panel at start. */
-export const openerPath = path.join(repositoryRoot, 'test', 'editor', 'opener');
+export const openerPath = path.join(repositoryRoot, 'test', 'editor', 'caudal-opener');
 
 /** How long the window may take to come up, in ms: a bound against hanging. */
 const patienceMs = 120_000;
@@ -85,10 +87,11 @@ export class EditorSession {
     const workspace = options.workspace ?? path.join(folder, 'workspace');
     await mkdir(workspace, { recursive: true });
     const extension = options.extension ?? { kind: 'source', path: repositoryRoot };
+    await installCompanions(folders, options);
     if (extension.kind === 'vsix') await installVsix(editor, folders, extension.path);
     const server = await startServed(editor, folders, environment(options.env ?? {}));
     try {
-      const url = windowUrl(server.origin, workspace, extension, options);
+      const url = windowUrl(server.origin, workspace, extension, options.testsPath);
       const opened = options.withoutBrowser === true ? undefined : await openWindow(url, options);
       const ownsFolder = options.dataFolder === undefined;
       return new EditorSession(url, server, opened?.browser, opened?.page, folder, ownsFolder);
@@ -249,6 +252,18 @@ async function writeSettings(folders: EditorFolders, options: EditorOptions): Pr
   }
 }
 
+/** A window takes one extension from its source folder; others go where installed ones are, before the first start. */
+async function installCompanions(
+  folders: EditorFolders,
+  { companions = [], withPanelOpen = false }: EditorOptions,
+): Promise<void> {
+  for (const source of [...companions, ...(withPanelOpen ? [openerPath] : [])]) {
+    await cp(source, path.join(folders.extensions, `caudal-test.${path.basename(source)}-0.0.1`), {
+      recursive: true,
+    });
+  }
+}
+
 /** Ours, without anything that would lead the extension to a real key or server. */
 function environment(more: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('ANTHROPIC_'));
@@ -259,13 +274,12 @@ function windowUrl(
   origin: string,
   workspace: string,
   extension: NonNullable<EditorOptions['extension']>,
-  { testsPath, withPanelOpen = false }: EditorOptions,
+  testsPath: string | undefined,
 ): string {
   const remote = (file: string): string => `vscode-remote://remote${file}`;
   const payload = [
     ['skipWelcome', 'true'],
     ...(extension.kind === 'source' ? [['extensionDevelopmentPath', remote(extension.path)]] : []),
-    ...(withPanelOpen ? [['extensionDevelopmentPath', remote(openerPath)]] : []),
     ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
   ];
   const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
