@@ -16,19 +16,17 @@ export interface ComposerPorts {
   readonly sendFailed: string;
 }
 
-const emptyDraft: Draft = { text: '', attachments: [] };
-
 /** What stands in the composer: typed, attached, recalled, saved and sent. */
 export class ComposerModel implements Disposable {
   readonly text = signal('');
-  readonly attachments = signal<readonly PromptAttachment[]>([]);
+  readonly attachments = signal<Draft['attachments']>([]);
   readonly isSending = signal(false);
   /** Why the last attempt to send did not go, in words for the person. */
   readonly problem = signal<string | null>(null);
   readonly canSend = computed(() => !this.isSending.value && this.text.value.trim() !== '');
   readonly isEmpty = computed(() => this.text.value === '' && this.attachments.value.length === 0);
 
-  private saved: Draft = emptyDraft;
+  private saved = this.draft;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private hostHasSpoken = false;
 

@@ -96,8 +96,9 @@ export class ViewBridge implements Disposable {
     this.shown = this.read(conversation);
     this.onDidShow(conversation);
     if (!this.live) return;
-    this.pushState();
+    // The draft before the state: the view saves what it held for the conversation that its state names.
     this.postDraft();
+    this.pushState();
     this.shown.feed.resume();
   }
 

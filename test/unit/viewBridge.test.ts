@@ -318,6 +318,8 @@ describe('ViewBridge', () => {
     await settle();
     assert.equal(ground.page.of('state').at(-1)?.state.conversation.id, 'c2');
     assert.deepEqual(ground.page.of('draft').at(-1)?.draft, draft(''));
+    // The view saves what it held when the new draft comes, for the conversation that its state names.
+    assert.ok(ground.page.types().indexOf('draft') < ground.page.types().indexOf('state'));
     assert.deepEqual(
       ground.page.of('patch').map(({ patch }) => [patch.conversation, patch.reset]),
       [['c2', true]],

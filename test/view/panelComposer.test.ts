@@ -171,6 +171,7 @@ describe('the composer of the panel', function () {
   it('saves the draft while the person types, and at once when the field is left (T114)', async () => {
     const page = await openPage();
     const field = page.getByTestId('composer');
+    assert.deepEqual(await page.evaluate(() => window.fakeHost.sentOf('draft')), []);
     const savedWithin = await field.evaluate(
       (element: HTMLTextAreaElement) =>
         new Promise<number>((resolve) => {

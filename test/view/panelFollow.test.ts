@@ -148,6 +148,25 @@ describe('the panel follows the end of the conversation', function () {
     assert.equal(moved, 0);
   });
 
+  it('lets a gesture win that comes between new text and its paint (T35)', async () => {
+    const page = await openLong();
+    const moved = await page.evaluate(async () => {
+      const log = document.querySelector('[role=log]')!;
+      const before = log.scrollTop;
+      const shown = new Promise((resolve) => {
+        window.addEventListener('message', () =>
+          // After the view's own callback of this frame: its text stands, and is not laid out yet.
+          requestAnimationFrame(() => resolve((log.scrollTop = before - 1))),
+        );
+      });
+      window.fakeHost.conversation.turn('last')!.append(0, 'More. '.repeat(100));
+      await shown;
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      return log.scrollTop - (before - 1);
+    });
+    assert.equal(moved, 0);
+  });
+
   it('stays released through a tool’s end, a card, a queued prompt and typing (T34)', async () => {
     const page = await openLong();
     await wheel(page, -120);

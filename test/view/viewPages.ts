@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { protocolVersion, type ViewState } from '../../src/protocol/hostToView';
 import type { ViewStrings } from '../../src/protocol/viewStrings';
+import { chromiumFlags, provisionChromium } from '../editor/provision/chromium';
 import { webviewPage } from '../../src/host/webviewPage';
 import type {} from './fakeHost';
 
@@ -45,8 +46,6 @@ interface Files {
   readonly strings: ViewStrings;
 }
 
-const chromiumPath = process.env['CAUDAL_CHROMIUM'] ?? '/usr/bin/chromium';
-
 export class ViewPages {
   private constructor(
     private readonly files: Files,
@@ -60,7 +59,7 @@ export class ViewPages {
     const [files, themes, browser] = await Promise.all([
       buildFiles(),
       readThemes(),
-      chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu'] }),
+      launchChromium(),
     ]);
     const page = await browser.newPage();
     page.on('pageerror', (error) => pageErrors.push(error.message));
@@ -156,6 +155,13 @@ export async function painted(page: Page): Promise<void> {
         later(3);
       }),
   );
+}
+
+async function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: await provisionChromium(),
+    args: [...chromiumFlags],
+  });
 }
 
 async function buildFiles(): Promise<Files> {
