@@ -1,13 +1,11 @@
-import MarkdownIt, { type Token } from 'markdown-it';
-import { linkTarget } from './linkTarget';
+import { BlockParser } from './blockParser';
+import { CodeHighlighter } from './codeHighlighter';
+import { ContainerView } from './containerView';
+import { InlineParser, readLinkDefinition } from './inlineParser';
+import { LateLinks } from './lateLinks';
+import { References } from './references';
+import type { MarkdownViewStrings, Renderable, ViewContext } from './viewContext';
 import './markdown.css';
-
-export interface MarkdownViewStrings {
-  readonly copyCode: string;
-  readonly copied: string;
-  /** Names the box of a code block that has no language. */
-  readonly codeBlock: string;
-}
 
 export interface MarkdownViewOptions {
   readonly strings: MarkdownViewStrings;
@@ -18,118 +16,135 @@ export interface MarkdownViewOptions {
   readonly signal?: AbortSignal;
 }
 
-const parser = new MarkdownIt({ html: false, linkify: true, maxNesting: 1_000 });
+/** Blocks in one group. Groups that are out of sight are neither laid out nor painted. */
+const blocksPerGroup = 24;
 
-/** Shows growing markdown. Builds every node itself: no HTML string exists at any point. */
+let lastId = 0;
+
+/**
+ * Shows growing markdown at a cost that is that of appending text, however long it is: what is complete is read once
+ * and its nodes are never touched again. Builds every node itself; no string of HTML exists at any point.
+ */
 export class MarkdownView {
   readonly element = document.createElement('div');
-  private text = '';
+  private readonly parser: BlockParser;
+  private readonly inlineParser: InlineParser;
+  private readonly lateLinks: LateLinks;
+  private readonly highlighter = new CodeHighlighter();
+  private readonly toRender = new Set<Renderable>();
+  private readonly listeners = new AbortController();
+  private group: HTMLElement | undefined;
+  private blocksInGroup = 0;
+  /** Shows what is too short to be told apart from markup, where nothing else is shown. */
+  private preview: HTMLElement | undefined;
 
   constructor(private readonly options: MarkdownViewOptions) {
     this.element.className = 'markdown';
-    options.signal?.addEventListener('abort', () => this.dispose(), { once: true });
+    const references = new References();
+    this.inlineParser = new InlineParser(references);
+    this.lateLinks = new LateLinks(references, this.inlineParser);
+    const context: ViewContext = {
+      parser: this.inlineParser,
+      lateLinks: this.lateLinks,
+      strings: options.strings,
+      highlighter: this.highlighter,
+      onCopy: options.onCopy,
+      renderLater: (view) => this.toRender.add(view),
+      cancelRender: (view) => this.toRender.delete(view),
+      newId: () => `md-${(lastId += 1)}`,
+    };
+    this.parser = new BlockParser({
+      root: new ContainerView(context, (block) => this.place(block)),
+      readDefinition: readLinkDefinition,
+      define: ({ label, href, title }) => this.lateLinks.define(label, href, title),
+    });
+    const { signal } = this.listeners;
+    this.element.addEventListener('click', (event) => this.onClick(event), { signal });
+    this.element.addEventListener('auxclick', (event) => this.onClick(event), { signal });
+    this.element.addEventListener('copy', copyExactCode, { signal });
+    options.signal?.addEventListener('abort', () => this.dispose(), { once: true, signal });
+  }
+
+  /** UTF-16 units read so far as text with inline structure, those read again counted again. */
+  get parsedLength(): number {
+    return this.inlineParser.parsedLength;
   }
 
   /** Call it at most once a frame. */
   append(text: string): void {
-    this.text += text;
-    const root = document.createDocumentFragment();
-    this.build(parser.parse(this.text, {}), root);
-    this.element.replaceChildren(root);
+    this.parser.append(text);
+    this.render(false);
+    this.showPreview(this.parser.undecidedText);
   }
 
   /** No more text will come. */
   end(): void {
-    // Everything is shown already.
+    this.parser.end();
+    this.render(true);
+    this.showPreview('');
   }
 
   dispose(): void {
+    this.listeners.abort();
+    this.highlighter.dispose();
+    this.toRender.clear();
     this.element.remove();
   }
 
-  private build(tokens: readonly Token[], root: ParentNode): void {
-    const stack: ParentNode[] = [root];
-    for (const token of tokens) {
-      const parent = stack.at(-1) ?? root;
-      switch (token.type) {
-        case 'inline':
-          this.build(token.children ?? [], parent);
-          break;
-        case 'text':
-        case 'text_special':
-          parent.append(token.content);
-          break;
-        case 'softbreak':
-          parent.append('\n');
-          break;
-        case 'fence':
-        case 'code_block':
-          parent.append(this.codeBlock(token));
-          break;
-        case 'code_inline': {
-          const code = document.createElement('code');
-          code.textContent = token.content;
-          parent.append(code);
-          break;
-        }
-        case 'image': {
-          const image = this.link(String(token.attrGet('src') ?? ''));
-          image.textContent = token.content;
-          parent.append(image);
-          break;
-        }
-        default: {
-          if (token.hidden) break;
-          if (token.nesting === -1) {
-            stack.pop();
-            break;
-          }
-          const element =
-            token.type === 'link_open'
-              ? this.link(String(token.attrGet('href') ?? ''))
-              : document.createElement(token.tag);
-          const start = token.attrGet('start');
-          if (start !== null) element.setAttribute('start', String(start));
-          parent.append(element);
-          if (token.nesting === 1) stack.push(element);
-        }
-      }
+  private render(isEnd: boolean): void {
+    for (const view of this.toRender) view.render();
+    this.toRender.clear();
+    this.lateLinks.flush(isEnd);
+  }
+
+  private place(block: HTMLElement): void {
+    if (this.group === undefined || this.blocksInGroup === blocksPerGroup) {
+      this.group?.classList.add('md-skippable');
+      this.group = document.createElement('div');
+      this.group.className = 'md-group';
+      this.blocksInGroup = 0;
+      this.element.append(this.group);
     }
+    this.blocksInGroup += 1;
+    if (block.dir === '') block.dir = 'auto';
+    this.group.append(block);
   }
 
-  private link(href: string): HTMLElement {
-    const target = linkTarget(href);
-    if (target === undefined) return document.createElement('span');
-    const link = document.createElement('a');
-    link.href = target;
-    link.addEventListener('click', (event) => {
-      event.preventDefault();
-      this.options.onOpenLink(target);
-    });
-    return link;
+  /** An answer may be a number and nothing else, which for the parser may still become a list. */
+  private showPreview(text: string): void {
+    const isWanted = this.group === undefined && /\d/.test(text);
+    if (!isWanted) {
+      this.preview?.remove();
+      this.preview = undefined;
+      return;
+    }
+    if (this.preview === undefined) {
+      this.preview = document.createElement('p');
+      this.element.append(this.preview);
+    }
+    this.preview.textContent = text;
   }
 
-  private codeBlock(token: Token): HTMLElement {
-    const { strings } = this.options;
-    const language = token.info.trim().split(/\s/, 1)[0] ?? '';
-    const block = document.createElement('div');
-    block.className = 'code-block';
-    const header = document.createElement('div');
-    header.className = 'code-header';
-    const label = document.createElement('span');
-    label.textContent = language === '' ? strings.codeBlock : language;
-    const copy = document.createElement('button');
-    copy.type = 'button';
-    copy.className = 'code-copy codicon codicon-copy';
-    copy.title = strings.copyCode;
-    copy.ariaLabel = strings.copyCode;
-    copy.addEventListener('click', () => this.options.onCopy(token.content));
-    header.append(label, copy);
-    const pre = document.createElement('pre');
-    const code = document.createElement('code');
-    code.textContent = token.content;
-    pre.append(code);
-    block.append(header, pre);
-    return block;
+  private onClick(event: MouseEvent): void {
+    const { target } = event;
+    const link = target instanceof Element ? target.closest('a[href]') : null;
+    const href = link?.getAttribute('href') ?? null;
+    if (href === null) return;
+    event.preventDefault();
+    // A webview opens links by a listener of its own on the document, past the host's check.
+    event.stopPropagation();
+    if (event.button <= 1) this.options.onOpenLink(href);
   }
+}
+
+/** Copies what is selected within one block of code character by character, as it was written (T96). */
+function copyExactCode(event: ClipboardEvent): void {
+  const selection = document.getSelection();
+  if (selection === null || selection.isCollapsed || selection.rangeCount === 0) return;
+  const range = selection.getRangeAt(0);
+  const { commonAncestorContainer: around } = range;
+  const element = around instanceof Element ? around : around.parentElement;
+  if (!element?.closest('.md-code code') || event.clipboardData === null) return;
+  event.clipboardData.setData('text/plain', range.toString());
+  event.preventDefault();
 }

@@ -1,0 +1,207 @@
+import MarkdownIt, { type StateInline, type Token } from 'markdown-it';
+import { splitAtEmails, urlAutolink, wwwAutolink } from './autolink';
+import { readDefinition, type DefinitionReading } from './definition';
+import type { Inline } from './inline';
+import type { References } from './references';
+
+/** Emphasis and links nested deeper than this show their content alone: browsers lay out deep trees slowly, or fail. */
+const deepestElement = 100;
+
+const parser = createParser();
+
+function createParser(): InstanceType<typeof MarkdownIt> {
+  // `linkify` lets the rule of this name run. The library's own also links `main.rs` and `README.md`, being domains.
+  const markdown = new MarkdownIt({ html: false, linkify: true, maxNesting: 100 });
+  markdown.inline.ruler.at('linkify', takeUrl);
+  markdown.inline.ruler.before('text', 'www', takeWww);
+  markdown.inline.ruler.at('text', takeText);
+  return markdown;
+}
+
+/** Characters at which another rule than that for text may apply. */
+const special = /[\n!#$%&*+\-:<=>@[\]\\^_`{}~]/g;
+
+function takeText(state: StateInline, silent: boolean): boolean {
+  special.lastIndex = state.pos;
+  let end = Math.min(special.exec(state.src)?.index ?? state.posMax, state.posMax);
+  const www = state.src.slice(state.pos + 1, end).search(/www\./i);
+  if (www !== -1) end = state.pos + 1 + www;
+  if (end <= state.pos) return false;
+  if (!silent) state.pending += state.src.slice(state.pos, end);
+  state.pos = end;
+  return true;
+}
+
+function takeUrl(state: StateInline, silent: boolean): boolean {
+  // Silent is the search for the end of a link's text, which an address in it must not hide.
+  if (silent || state.linkLevel > 0 || state.src[state.pos] !== ':') return false;
+  const link = urlAutolink(state.src, state.pos, state.posMax);
+  if (link === undefined) return false;
+  const scheme = state.src.slice(link.start, state.pos);
+  if (!state.pending.endsWith(scheme)) return false;
+  state.pending = state.pending.slice(0, -scheme.length);
+  pushLink(state, link.href, state.src.slice(link.start, link.end));
+  state.pos = link.end;
+  return true;
+}
+
+function takeWww(state: StateInline, silent: boolean): boolean {
+  if (silent || state.linkLevel > 0) return false;
+  if (state.src.slice(state.pos, state.pos + 4).toLowerCase() !== 'www.') return false;
+  const link = wwwAutolink(state.src, state.pos, state.posMax);
+  if (link === undefined) return false;
+  pushLink(state, link.href, state.src.slice(state.pos, link.end));
+  state.pos = link.end;
+  return true;
+}
+
+function pushLink(state: StateInline, href: string, text: string): void {
+  state.push('link_open', 'a', 1).attrs = [['href', parser.normalizeLink(href)]];
+  state.push('text_special', '', 0).content = text;
+  state.push('link_close', 'a', -1);
+}
+
+export interface ParsedText {
+  readonly inlines: readonly Inline[];
+  /** Labels without a definition so far, by which something would have been a link. */
+  readonly missed: ReadonlySet<string>;
+}
+
+/** Inline structure of a text: CommonMark, strikethrough and the autolinks of GFM. Raw HTML is text. */
+export class InlineParser {
+  /** UTF-16 units parsed so far: what the work of a view is counted by. */
+  parsedLength = 0;
+
+  constructor(private readonly references: References) {}
+
+  parse(text: string): ParsedText {
+    this.parsedLength += text.length;
+    const tokens: Token[] = [];
+    const environment = { references: this.references.lookup };
+    const { missed } = this.references.watch(() => {
+      parser.inline.parse(text, parser, environment, tokens);
+    });
+    return { inlines: new TokenReader(tokens).read(0, false), missed };
+  }
+}
+
+/** Builds the tree that the tokens open and close. */
+class TokenReader {
+  private next = 0;
+
+  constructor(private readonly tokens: readonly Token[]) {}
+
+  /** Everything up to the end of the element around. */
+  read(depth: number, isInLink: boolean): Inline[] {
+    const inlines: Inline[] = [];
+    for (;;) {
+      const token = this.tokens[this.next];
+      this.next += 1;
+      if (token === undefined || token.nesting === -1) return inlines;
+      this.add(inlines, token, depth, isInLink);
+    }
+  }
+
+  private add(inlines: Inline[], token: Token, depth: number, isInLink: boolean): void {
+    switch (token.type) {
+      case 'text':
+        if (isInLink) addText(inlines, token.content);
+        else addTextWithEmails(inlines, token.content);
+        return;
+      case 'text_special':
+        addText(inlines, token.content);
+        return;
+      case 'softbreak':
+        addText(inlines, '\n');
+        return;
+      case 'hardbreak':
+        inlines.push({ kind: 'break' });
+        return;
+      case 'code_inline':
+        inlines.push({ kind: 'code', text: token.content });
+        return;
+      case 'image':
+        inlines.push({
+          kind: 'image',
+          href: attribute(token, 'src'),
+          title: attribute(token, 'title'),
+          text: plainText(new TokenReader(token.children ?? []).read(0, true)),
+        });
+        return;
+      case 'link_open': {
+        const children = this.read(depth + 1, true);
+        const [href, title] = [attribute(token, 'href'), attribute(token, 'title')];
+        if (depth < deepestElement) inlines.push({ kind: 'link', href, title, children });
+        else for (const child of children) addInline(inlines, child);
+        return;
+      }
+      case 'em_open':
+      case 'strong_open':
+      case 's_open': {
+        const children = this.read(depth + 1, isInLink);
+        const tag = token.type === 'em_open' ? 'em' : token.type === 's_open' ? 's' : 'strong';
+        if (depth < deepestElement) inlines.push({ kind: 'emphasis', tag, children });
+        else for (const child of children) addInline(inlines, child);
+        return;
+      }
+      default:
+        addText(inlines, token.content);
+    }
+  }
+}
+
+function addInline(inlines: Inline[], inline: Inline): void {
+  if (inline.kind === 'text') addText(inlines, inline.text);
+  else inlines.push(inline);
+}
+
+function addText(inlines: Inline[], text: string): void {
+  if (text === '') return;
+  const last = inlines.at(-1);
+  if (last?.kind === 'text') inlines[inlines.length - 1] = { kind: 'text', text: last.text + text };
+  else inlines.push({ kind: 'text', text });
+}
+
+function addTextWithEmails(inlines: Inline[], text: string): void {
+  for (const part of splitAtEmails(text)) {
+    if (part.href === undefined) {
+      addText(inlines, part.text);
+    } else {
+      const children: Inline[] = [{ kind: 'text', text: part.text }];
+      inlines.push({ kind: 'link', href: part.href, title: '', children });
+    }
+  }
+}
+
+function attribute(token: Token, name: string): string {
+  return String(token.attrGet(name) ?? '');
+}
+
+/** What a picture's description says, without its markup. */
+export function plainText(inlines: readonly Inline[]): string {
+  return inlines
+    .map((inline) => {
+      switch (inline.kind) {
+        case 'text':
+        case 'code':
+        case 'image':
+          return inline.text;
+        case 'break':
+          return '\n';
+        case 'emphasis':
+        case 'link':
+          return plainText(inline.children);
+      }
+    })
+    .join('');
+}
+
+/** A link reference definition at the start of a paragraph's text. */
+export function readLinkDefinition(text: string, isWhole: boolean): DefinitionReading {
+  return readDefinition(text, isWhole, parser);
+}
+
+/** What an info string says behind a fence, with escapes and entities read. */
+export function readInfoString(info: string): string {
+  return parser.utils.unescapeAll(info).trim();
+}

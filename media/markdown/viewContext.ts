@@ -1,0 +1,26 @@
+import type { CodeHighlighter } from './codeHighlighter';
+import type { InlineViewPorts } from './inlineView';
+
+export interface MarkdownViewStrings {
+  readonly copyCode: string;
+  readonly copied: string;
+  /** Names the box of a code block. */
+  readonly codeBlock: string;
+}
+
+/** A view of a leaf block, whose DOM lags behind its text until it is rendered. */
+export interface Renderable {
+  render(): void;
+}
+
+/** What the views of one document share. */
+export interface ViewContext extends InlineViewPorts {
+  readonly strings: MarkdownViewStrings;
+  readonly highlighter: CodeHighlighter;
+  readonly onCopy: (text: string) => void;
+  /** Has `view` rendered before the frame ends. */
+  readonly renderLater: (view: Renderable) => void;
+  readonly cancelRender: (view: Renderable) => void;
+  /** An id that is unique in the page. */
+  readonly newId: () => string;
+}

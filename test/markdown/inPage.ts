@@ -1,0 +1,64 @@
+import { MarkdownView } from '../../media/markdown/markdownView';
+import { canonicalBlocks } from './canonical';
+
+/** What the tests call in the page. */
+const markdownTest = {
+  MarkdownView,
+  canonicalBlocks,
+  opened: [] as string[],
+  copied: [] as string[],
+
+  create(): MarkdownView {
+    const view = new MarkdownView({
+      strings: { copyCode: 'Copy code', copied: 'Copied', codeBlock: 'Code block' },
+      onOpenLink: (href) => markdownTest.opened.push(href),
+      onCopy: (text) => markdownTest.copied.push(text),
+    });
+    document.body.append(view.element);
+    return view;
+  },
+
+  /** A view that got the text in pieces. */
+  stream(pieces: readonly string[]): MarkdownView {
+    const view = markdownTest.create();
+    for (const piece of pieces) view.append(piece);
+    view.end();
+    return view;
+  },
+
+  /** What is shown in the end. */
+  shown(pieces: readonly string[]): string {
+    const view = markdownTest.stream(pieces);
+    const shown = canonicalBlocks(view.element);
+    view.dispose();
+    return shown;
+  },
+
+  /** What HTML says that a reference wrote. The policy is the test's: the page lets no other make HTML of strings. */
+  meaningOf(html: string): string {
+    const template = document.createElement('template');
+    template.innerHTML = policy.createHTML(html) as string;
+    // Inert: in the page itself its images would be loaded.
+    const container = template.content.ownerDocument.createElement('div');
+    container.append(template.content);
+    return canonicalBlocks(container);
+  },
+};
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createHTML(html: string): string },
+  ): { createHTML(html: string): unknown };
+}
+
+const { trustedTypes } = window as unknown as { trustedTypes: TrustedTypes };
+const policy = trustedTypes.createPolicy('reference', { createHTML: (html) => html });
+
+declare global {
+  interface Window {
+    markdownTest: typeof markdownTest;
+  }
+}
+
+window.markdownTest = markdownTest;
