@@ -16,6 +16,8 @@ export async function runSuites(suites: readonly (() => Promise<unknown>)[]): Pr
   const mocha = new Mocha({
     ui: 'bdd',
     timeout: 60_000,
+    // A window that another program starved for a moment is asked once more.
+    retries: 2,
     reporter: function quiet() {} as never,
     ...(grep === undefined ? {} : { grep }),
   });
