@@ -37,9 +37,10 @@ export class Formats {
     return (value > 0 && value < 1 ? this.smallDollars : this.dollarsAndCents).format(value);
   }
 
-  /** `3.2 s` below ten seconds, then `12 s`, `1 min 5 s`, `2 h 3 min`. */
+  /** `31 ms` below a tenth of a second, `3.2 s` below ten, then `12 s`, `1 min 5 s`, `2 h 3 min`. */
   duration(ms: number): string {
     const positive = Math.max(0, ms);
+    if (positive < 100) return `${this.count(positive)}${space}ms`;
     // What would round up to ten is written without its tenths.
     if (positive < 10 * secondMs - 50) {
       return `${this.tenths.format(positive / secondMs)}${space}s`;

@@ -16,6 +16,7 @@ import { isInputMethodKey } from './composerKeys';
 import { App } from './components/app';
 import { ConversationStore } from './conversationStore';
 import { reportPageErrors, ViewErrors } from './viewErrors';
+import { fillTemplate } from './fillTemplate';
 import type { FollowMode } from './followMode';
 import { Formats } from './formats';
 import { HostConnection } from './hostConnection';
@@ -81,7 +82,11 @@ function main(): void {
     reportError: (error) => errors.report(error),
     createMarkdownView: () =>
       new MarkdownView({
-        strings,
+        // The name alone: the code block says its language by itself.
+        strings: {
+          ...strings,
+          codeBlock: fillTemplate(strings.codeBlock, '').replace(/[\s:]+$/, ''),
+        },
         onOpenLink: (href) => host.post({ type: 'openLink', href }),
         onCopy: (text) => host.post({ type: 'copy', text }),
       }),

@@ -22,7 +22,7 @@ export function TurnView({ turn }: { turn: TurnModel }): JSX.Element {
   const isUser = turn.role === 'user';
   const context = { webviewSection: 'turn', turnId: turn.id, turnRole: turn.role };
   return (
-    <section
+    <article
       class={`turn turn-${turn.role}`}
       aria-labelledby={headingId}
       data-turn={turn.id}
@@ -34,7 +34,7 @@ export function TurnView({ turn }: { turn: TurnModel }): JSX.Element {
         {isUser ? strings.you : strings.assistant}
       </h2>
       {isUser ? <UserContent turn={turn} /> : <AssistantContent turn={turn} />}
-    </section>
+    </article>
   );
 }
 

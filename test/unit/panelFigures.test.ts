@@ -12,11 +12,13 @@ function plain(text: string): string {
 
 describe('figures of the panel', () => {
   it('writes durations shortly, and never rounds 9.96 s to 10.0 s', () => {
-    const written = [0, 812, 9_940, 9_960, 12_412, 59_600, 65_000, 3_599_700, 7_380_000].map((ms) =>
-      plain(english.duration(ms)),
-    );
+    const written = [
+      0, 31.4, 99.9, 812, 9_940, 9_960, 12_412, 59_600, 65_000, 3_599_700, 7_380_000,
+    ].map((ms) => plain(english.duration(ms)));
     assert.deepEqual(written, [
-      '0.0 s',
+      '0 ms',
+      '31 ms',
+      '100 ms',
       '0.8 s',
       '9.9 s',
       '10 s',
@@ -26,7 +28,7 @@ describe('figures of the panel', () => {
       '1 h 0 min',
       '2 h 3 min',
     ]);
-    assert.equal(plain(english.duration(-5)), '0.0 s');
+    assert.equal(plain(english.duration(-5)), '0 ms');
   });
 
   it('counts whole seconds up while it ticks', () => {
