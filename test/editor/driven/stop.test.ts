@@ -79,6 +79,8 @@ describe('Stop', () => {
     for (const stop of ways) {
       server.use(textAnswer(text, { deltaSize: 8, fault: { kind: 'stall', afterDeltas: 1 } }));
       await panel.ask('Hello');
+      // The turn before it shows the same words.
+      await panel.waitForStatus('streaming');
       await panel.waitForText('Kept');
       await stop();
       await panel.waitForStatus('stopped');
