@@ -1,14 +1,18 @@
-/** Text is kept in pieces of about this many UTF-16 units, so that reading its end never touches its beginning. */
-const pieceLength = 16_384;
+/** The latest pieces are joined into one when they come to this many UTF-16 units. */
+const joinedLength = 16_384;
 
 /**
  * Append-only text. Appending costs what is appended; reading from an offset costs what is read, however long the
- * text already is (one growing JavaScript string would be flattened, that is copied whole, at every read).
+ * text already is. (One growing JavaScript string would be flattened, that is copied whole, at every read; and a slice
+ * of a flattened string keeps all of that copy in memory.)
  */
 export class GrowingText {
+  /** First the joined pieces, then the loose ones: as they were appended. */
   private readonly pieces: string[] = [];
   /** Offset at which each piece begins. */
   private readonly starts: number[] = [];
+  private joinedPieces = 0;
+  private joinedSize = 0;
   private size = 0;
 
   constructor(initial = '') {
@@ -22,15 +26,10 @@ export class GrowingText {
 
   append(text: string): void {
     if (text === '') return;
-    const last = this.pieces.length - 1;
-    const open = this.pieces[last];
-    if (open !== undefined && open.length < pieceLength) {
-      this.pieces[last] = open + text;
-    } else {
-      this.pieces.push(text);
-      this.starts.push(this.size);
-    }
+    this.pieces.push(text);
+    this.starts.push(this.size);
     this.size += text.length;
+    if (this.size - this.joinedSize >= joinedLength) this.join();
   }
 
   /** The text in `[from, to)`; offsets outside the text are clamped. */
@@ -50,6 +49,15 @@ export class GrowingText {
 
   toString(): string {
     return this.pieces.join('');
+  }
+
+  private join(): void {
+    const loose = this.pieces.splice(this.joinedPieces);
+    this.starts.length = this.joinedPieces;
+    this.pieces.push(loose.join(''));
+    this.starts.push(this.joinedSize);
+    this.joinedPieces++;
+    this.joinedSize = this.size;
   }
 
   private pieceAt(offset: number): number {

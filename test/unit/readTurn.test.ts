@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { BlockHead } from '../../src/core/contentBlock';
 import { readTurn, type TurnReading } from '../../src/core/readTurn';
 import type { TurnDocument } from '../../src/core/turnDocument';
+import { TurnMirror } from '../../src/core/turnMirror';
 import { startOfTurn, type TurnCursor } from '../../src/core/turnPatch';
 import { ManualClock } from './manualClock';
 import { newTurn } from './turnPipeline';
@@ -148,6 +151,30 @@ describe('readTurn', () => {
       assert.equal(again?.text, 'again');
     }
     assert.equal(readTurn(turn, read(turn, cursor).cursor), undefined);
+  });
+
+  it('costs no more memory than the text, however often it is read (T13)', function () {
+    this.timeout(60_000);
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const heapUsed = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const turn = newTurn();
+    const mirror = new TurnMirror(turn.id, turn.role, turn.createdAt);
+    turn.openBlock(1, { head: text });
+    let cursor = startOfTurn;
+    const before = heapUsed();
+    for (let i = 0; i < 30_000; i++) {
+      turn.append(0, `sixteen letters${i % 10}`);
+      const reading = read(turn, cursor);
+      mirror.apply(reading.patch);
+      cursor = reading.cursor;
+    }
+    const grown = heapUsed() - before;
+    assert.equal(mirror.blocks[0]?.text.length, 480_000);
+    assert.ok(grown < 20_000_000, `${grown} bytes for two texts of 480,000 letters`);
   });
 
   it('answers an old cursor as well as a new one (T45, T56)', () => {
