@@ -2,6 +2,7 @@ import type { Inline } from './inline';
 import { nothingShown, showInlines, type ShownInlines } from './inlineNodes';
 import type { InlineParser, ParsedText } from './inlineParser';
 import type { LateLinks } from './lateLinks';
+import { withOpenMarksClosed } from './openMarks';
 import { settledLength } from './settledText';
 
 export interface InlineViewPorts {
@@ -95,7 +96,9 @@ export class InlineView {
     this.unread = '';
     this.removeRaw();
     const settled = this.visiblePart === undefined ? this.settle() : [];
-    this.show(settled, this.ports.parser.parse(this.visibleTail()).inlines);
+    const visible = this.visibleTail();
+    const shown = visible.length > shortTail ? visible : withOpenMarksClosed(visible);
+    this.show(settled, this.ports.parser.parse(shown).inlines);
     this.readLength = this.tail.length;
   }
 

@@ -1,6 +1,8 @@
 /** Schemes that a click may leave the view with. Everything else with a scheme is shown, never followed. */
 const openableScheme = /^(?:https?|mailto):/i;
-const anyScheme = /^[a-z][a-z0-9+.-]*:/i;
+const scriptScheme = /^(?:javascript|vbscript|data):/i;
+/** `main.ts:12` is a file and its line. */
+const anyScheme = /^[a-z][a-z0-9+.-]*:(?!\d+(?::\d+)?$)/i;
 /** Browsers skip these inside a scheme (`java\tscript:`), so they are judged without them (URL standard, basic parser). */
 const ignoredByBrowsers = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029]/g;
 
@@ -12,7 +14,7 @@ const ignoredByBrowsers = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029]/g;
 export function linkTarget(href: string): string | undefined {
   const judged = href.replace(ignoredByBrowsers, '');
   if (openableScheme.test(judged)) return href;
-  if (anyScheme.test(judged)) return undefined;
+  if (scriptScheme.test(judged) || anyScheme.test(judged)) return undefined;
   if (judged === '' || judged.startsWith('#') || /^[\\/]{2}/.test(judged)) return undefined;
   return href;
 }

@@ -10,6 +10,9 @@ export function settledLength(text: string, limit: number): number {
   let settled = 0;
   let position = 0;
   while (position < text.length && position <= limit) {
+    plainRun.lastIndex = position;
+    if (plainRun.test(text)) position = plainRun.lastIndex;
+    if (position >= text.length) break;
     if (isBlank(text[position])) {
       position += 1;
       // A word begins: nothing before it can reach into it.
@@ -26,6 +29,8 @@ export function settledLength(text: string, limit: number): number {
 }
 
 const deepest = 6;
+/** Text that means itself: a `w` unless it begins, or may begin, `www.`. */
+const plainRun = /(?:[^\\`*_~[\]!<:w@ \t\n]|w(?!w{0,2}$|ww\.))+/y;
 const special = /[\\`*_~[\]!<:w@]/;
 const alphanumeric = /[\p{L}\p{N}]/u;
 const punctuation = /[\p{P}\p{S}]/u;

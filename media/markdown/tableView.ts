@@ -1,5 +1,6 @@
 import type { ColumnAlignment, TableSink } from './blockSink';
 import { nothingShown, showInlines, type ShownInlines } from './inlineNodes';
+import { withOpenMarksClosed } from './openMarks';
 import { rowCells } from './tableRow';
 import type { Renderable, ViewContext } from './viewContext';
 
@@ -8,6 +9,8 @@ const rowsOfFirstPart = 192;
 const rowsPerPart = 64;
 /** UTF-16 units of a row under way up to which it is read anew whenever it has grown. */
 const shortRow = 1_024;
+/** A longer one is read anew when it has grown by this part of itself. */
+const growthPart = 8;
 
 interface Cell {
   readonly element: HTMLElement;
@@ -50,12 +53,14 @@ export class TableView implements TableSink, Renderable {
   render(): void {
     const { length } = this.rowText;
     if (length === 0) return;
-    if (length > shortRow && length < this.readLength * 1.125) return;
+    if (length > shortRow && length < this.readLength + this.readLength / growthPart) return;
     this.readLength = length;
     this.row ??= this.addBodyRow();
     const texts = rowCells(this.rowText);
     for (const [index, cell] of this.row.entries()) {
-      const { inlines } = this.context.parser.parse(texts[index] ?? '');
+      const text = texts[index] ?? '';
+      const shown = length > shortRow ? text : withOpenMarksClosed(text);
+      const { inlines } = this.context.parser.parse(shown);
       cell.shown = showInlines(cell.element, cell.shown, inlines);
     }
   }

@@ -2,7 +2,7 @@ import type { LeafSink, ParagraphSink } from './blockSink';
 import { InlineView } from './inlineView';
 import type { Renderable, ViewContext } from './viewContext';
 
-/** A heading, or the cell of one line. */
+/** A heading of one line. */
 export class HeadingView implements LeafSink, Renderable {
   private readonly text: InlineView;
 
@@ -42,9 +42,9 @@ export class ParagraphView implements ParagraphSink, Renderable {
   private text: InlineView;
   /** The beginning, while it may be the mark of a task. */
   private held: string | undefined;
+  private box: HTMLInputElement | undefined;
 
   constructor(
-    /** Undefined once the paragraph turned out to be none. */
     private element: HTMLElement,
     private readonly context: ViewContext,
     /** The item whose first block this is. */
@@ -61,6 +61,8 @@ export class ParagraphView implements ParagraphSink, Renderable {
   }
 
   replace(text: string): void {
+    this.removeBox();
+    if (this.item !== undefined) this.held = '';
     this.text.replace('');
     if (this.held === undefined) this.text.append(text);
     else this.hold(text);
@@ -74,6 +76,9 @@ export class ParagraphView implements ParagraphSink, Renderable {
     this.element.replaceWith(heading);
     this.text.moveTo(heading);
     this.element = heading;
+    // Only a paragraph can be a task.
+    if (this.box !== undefined) heading.prepend(this.box.checked ? '[x] ' : '[ ] ');
+    this.removeBox();
   }
 
   render(): void {
@@ -105,5 +110,12 @@ export class ParagraphView implements ParagraphSink, Renderable {
     box.setAttribute('aria-labelledby', this.element.id);
     item.classList.add('md-task');
     item.prepend(box);
+    this.box = box;
+  }
+
+  private removeBox(): void {
+    this.box?.remove();
+    this.box = undefined;
+    this.item?.classList.remove('md-task');
   }
 }

@@ -9,8 +9,7 @@ export function canonicalBlocks(container: Element, isTight = false): string {
   const parts: string[] = [];
   let run = '';
   const endRun = (): void => {
-    const text = run.replace(/^[ \t\n]+|[ \t\n]+$/g, '');
-    if (text !== '') parts.push(isTight ? text : `¶${text}¶`);
+    parts.push(paragraph(run, isTight));
     run = '';
   };
   for (const node of container.childNodes) {
@@ -25,6 +24,13 @@ export function canonicalBlocks(container: Element, isTight = false): string {
   return parts.filter((part) => part !== '').join('');
 }
 
+/** The box of a task may stand inside the paragraph or before it. */
+function paragraph(text: string, isTight: boolean): string {
+  const [, box = '', rest = ''] =
+    /^[ \t\n]*([☑☐]?)[ \t\n]*([^]*?)[ \t\n]*$/.exec(text.replaceAll('<br>\n', '<br>')) ?? [];
+  return box + (isTight || rest === '' ? rest : `¶${rest}¶`);
+}
+
 const blockTags = new Set(
   'div p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre hr table thead tbody tr'.split(' '),
 );
@@ -36,10 +42,8 @@ function isBlock(element: Element): boolean {
 function canonicalBlock(element: Element, isTight: boolean): string {
   const tag = element.localName;
   switch (tag) {
-    case 'p': {
-      const text = inlines(element).replace(/^[ \t\n]+|[ \t\n]+$/g, '');
-      return isTight ? text : `¶${text}¶`;
-    }
+    case 'p':
+      return paragraph(inlines(element), isTight);
     case 'hr':
       return '<hr>';
     case 'ul':
@@ -64,7 +68,7 @@ function canonicalBlock(element: Element, isTight: boolean): string {
     case 'table':
       return table([...element.querySelectorAll('tr')]);
     default:
-      return `<${tag}>${isHeading(tag) ? inlines(element).trim() : canonicalBlocks(element)}</${tag}>`;
+      return `<${tag}>${isHeading(tag) ? paragraph(inlines(element), true) : canonicalBlocks(element)}</${tag}>`;
   }
 }
 
@@ -99,7 +103,7 @@ function table(rows: Element[]): string {
 }
 
 function inlines(element: Element): string {
-  return [...element.childNodes].map(canonicalInline).join('').replaceAll('<br>\n', '<br>');
+  return [...element.childNodes].map(canonicalInline).join('');
 }
 
 function canonicalInline(node: Node): string {

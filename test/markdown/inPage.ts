@@ -34,6 +34,18 @@ const markdownTest = {
     return shown;
   },
 
+  /** A text whole, and cut into pieces of 1, 3 and 7 characters. */
+  cuttings(text: string): string[][] {
+    const cut = (length: number): string[] => text.match(new RegExp(`[^]{1,${length}}`, 'g')) ?? [];
+    return [[text], cut(1), cut(3), cut(7)];
+  },
+
+  /** Resolves when the page has had nothing to do for a while. */
+  async idle(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => requestIdleCallback(resolve));
+  },
+
   /** What HTML says that a reference wrote. The policy is the test's: the page lets no other make HTML of strings. */
   meaningOf(html: string): string {
     const template = document.createElement('template');

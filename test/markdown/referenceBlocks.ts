@@ -1,0 +1,61 @@
+import { Parser, type Node } from 'commonmark';
+import { comparableText, type BlockRecord } from './recordedBlocks';
+
+/** What the reference keeps of a block before its inlines are read. */
+interface RawText {
+  readonly _string_content: string;
+}
+
+/** The block structure of a text by CommonMark's own reference implementation, which knows no tables. */
+export function referenceBlocks(text: string): readonly BlockRecord[] {
+  const parser = new Parser();
+  // Only the blocks are wanted, with their raw text.
+  Object.assign(parser, { processInlines: () => undefined });
+  return children(parser.parse(text));
+}
+
+function children(node: Node): BlockRecord[] {
+  const records: BlockRecord[] = [];
+  for (let child = node.firstChild; child !== null; child = child.next) {
+    const record = recordOf(child);
+    // Where definitions were all there was under an underline, the reference leaves an empty paragraph.
+    if (record[0] !== 'p' || record[1] !== '') records.push(record);
+  }
+  return records;
+}
+
+function recordOf(node: Node): BlockRecord {
+  switch (node.type) {
+    case 'block_quote':
+      return ['quote', ...children(node)];
+    case 'item':
+      return ['item', ...children(node)];
+    case 'list': {
+      const start = node.listType === 'bullet' ? 'bullets' : node.listStart;
+      return [node.listTight ? 'tight' : 'loose', start, ...children(node)];
+    }
+    case 'paragraph':
+      return ['p', rawText(node)];
+    case 'heading':
+      return [`h${node.level}`, rawText(node)];
+    case 'code_block':
+      return ['code', node.info ?? '', node.literal];
+    case 'thematic_break':
+      return ['hr'];
+    default:
+      throw new Error(`the reference has a ${node.type} where none was expected`);
+  }
+}
+
+function rawText(node: Node): string {
+  return comparableText((node as unknown as RawText)._string_content);
+}
+
+/** The text where the reference finds raw HTML in it, which the view shows as text. */
+export function hasRawHtml(text: string): boolean {
+  const walker = new Parser().parse(text).walker();
+  for (let event = walker.next(); event !== null; event = walker.next()) {
+    if (event.node.type === 'html_block' || event.node.type === 'html_inline') return true;
+  }
+  return false;
+}
