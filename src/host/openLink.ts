@@ -27,7 +27,17 @@ export async function openLink(href: string): Promise<void> {
   }
 }
 
+/**
+ * For web addresses the editor itself shows where they lead and asks, unless the person told it to trust the domain
+ * (`workbench.action.manageTrustedDomain`); other schemes it opens without a word.
+ */
 async function openExternal(url: string): Promise<void> {
+  if (!/^https?:/.test(url) && !(await isWanted(url))) return;
+  // As text, which the editor opens as it is: a Uri is written anew, and what stands for `%26` in it would be `&`.
+  await vscode.env.openExternal(url as unknown as vscode.Uri);
+}
+
+async function isWanted(url: string): Promise<boolean> {
   const open = vscode.l10n.t('Open');
   const copy = vscode.l10n.t('Copy');
   const choice = await vscode.window.showInformationMessage(
@@ -36,8 +46,8 @@ async function openExternal(url: string): Promise<void> {
     open,
     copy,
   );
-  if (choice === open) await vscode.env.openExternal(vscode.Uri.parse(url, true));
   if (choice === copy) await vscode.env.clipboard.writeText(url);
+  return choice === open;
 }
 
 /** The path as a file of each workspace folder that contains it. */
