@@ -1,6 +1,5 @@
 import { MessagesServer } from '../server/messagesServer';
 import { demoScenario } from '../server/demoAnswers';
-import { lastPrompt } from '../server/scriptedEvents';
 import { startEditor } from './editorSession';
 
 /**
@@ -13,7 +12,7 @@ async function look(): Promise<void> {
     return at === -1 ? undefined : process.argv[at + 1];
   };
   const server = await MessagesServer.start({
-    scenario: (request) => demoScenario(lastPrompt(request.body)),
+    scenario: demoScenario,
   });
   const session = await startEditor({
     theme: option('theme') ?? 'Default Dark Modern',

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { demoScenario } from '../server/demoAnswers';
 import { MessagesServer } from '../server/messagesServer';
-import { lastPrompt } from '../server/scriptedEvents';
 import type { ChatPanel } from './driven/chatPanel';
 import { startEditor, type EditorSession } from './editorSession';
 import { repositoryRoot } from './provision/paths';
@@ -93,7 +92,7 @@ async function main(): Promise<void> {
   for (const [theme, setting] of Object.entries(themes)) {
     if (onlyTheme !== undefined && onlyTheme !== theme) continue;
     const server = await MessagesServer.start({
-      scenario: (request) => demoScenario(lastPrompt(request.body)),
+      scenario: demoScenario,
     });
     const session = await startEditor({
       theme: setting,

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { demoScenario } from '../server/demoAnswers';
 import { MessagesServer } from '../server/messagesServer';
-import { lastPrompt } from '../server/scriptedEvents';
 import type { ChatPanel } from './driven/chatPanel';
 import { openerPath, startEditor, type EditorOptions } from './editorSession';
 import { provisionDesktopEditor } from './provision/desktopEditor';
@@ -25,7 +24,7 @@ async function start(): Promise<void> {
   const demo =
     key === undefined || key === ''
       ? await MessagesServer.start({
-          scenario: (request) => demoScenario(lastPrompt(request.body)),
+          scenario: demoScenario,
         })
       : undefined;
   const env =

@@ -1,183 +1,188 @@
+import { isJsonObject, stringMember } from '../../src/core/json';
+import { messageGroups, type MessageGroup } from './contentBlocks';
+import {
+  code,
+  failures,
+  list,
+  longAnswer,
+  longThought,
+  notice,
+  shortAnswer,
+  shortThought,
+  table,
+  tour,
+} from './demoTexts';
+import type { ReceivedRequest } from './receivedRequest';
 import { httpError, type Scenario, type ScriptedBlock } from './scenario';
+import { textPieces } from './textPieces';
 
-/** Deltas per second of the demo: a pleasant reading speed. */
+/** Deltas per second: a pleasant reading speed, in words. */
 const demoRate = 60;
+/** Words of the answer before a fault, so that there is something to keep. */
+const wordsBeforeFault = 60;
+/** How often `busy` refuses. */
+const busyAttempts = 2;
+/** Characters per token, as far as the limit on an answer goes. */
+const charactersPerToken = 4;
+/** Where `max tokens` ends an answer, in characters. */
+const cutLength = 600;
+const longestEcho = { lines: 5, characters: 300 };
+/** How a request asks for the rest of an answer on models that take no prefill (API: streaming, error recovery). */
+const continuation = /^Your previous response was interrupted/;
+/** A selection that comes along: where it is from, then its lines in a fence. */
+const attachment = /, lines? \d+(?:–\d+)?:\n`{3,}/;
 
-const notice =
-  '*This answer comes from Caudal’s local demo server. No model wrote it, and nothing left this machine.*';
+const proxyPage =
+  '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>';
 
-const tour = `${notice}
-
-# What streams here
-
-You asked:
-
-{prompt}
-
-The text arrives as **server-sent events** over a real socket, in pieces of a few characters. Each piece is on screen in
-the frame after it arrives, however long the answer already is.
-
-## Things to try
-
-1. **Stop** with the button or with \`Esc\`: the text stays, marked as stopped.
-2. Open the same chat in an editor tab: both show one stream.
-   - Scroll up while it streams: nothing pulls you back.
-   - Press *Jump to latest* to follow again.
-3. Ask for \`error 529\`, \`error 401\`, \`cut\` or \`stall\` to see what failures look like.
-
-## A little code
-
-\`\`\`ts
-/** Everything that is new since the reader's cursor, as one slice. */
-export function* frames(stream: AsyncIterable<SseFrame>, signal: AbortSignal) {
-  for await (const frame of stream) {
-    if (signal.aborted) return; // Stop is instant
-    yield decode(frame);
-  }
+/** What a demo answer depends on. */
+interface Asked {
+  readonly prompt: string;
+  readonly attachments: number;
+  readonly attempt: number;
+  /** `empty`: only the signature of thinking is wanted (API: `display: "omitted"`). */
+  readonly thinking: 'shown' | 'empty' | 'none';
+  /** In tokens. */
+  readonly limit: number;
+  /** What an interrupted answer already said, where it is to be continued. */
+  readonly said: string;
 }
-\`\`\`
 
-| words in your prompt | what happens |
-| :--- | :--- |
-| \`table\`, \`code\`, \`long\`, \`short\` | an answer of that kind |
-| \`think\` | visible thinking first |
-| \`error 429\`, \`error 529\`, \`error 401\` | the server refuses |
-| \`cut\`, \`stall\` | the stream breaks, or falls silent |
+/** Whether the prompt has a word that begins so. */
+type Has = (word: string) => boolean;
 
-> A turn is an append-only document. Whoever shows, stores or forwards it is a reader with a cursor.
+/**
+ * How the demo answers: words in the prompt choose. Each answer says first that no model wrote it. Of a whole request it
+ * also heeds the limit, the wish for thinking, and that an interrupted answer goes on where it was cut.
+ */
+export function demoScenario(asked: string | ReceivedRequest): Scenario {
+  const { prompt, thinking, limit, said, attempt, attachments } =
+    typeof asked === 'string' ? plainly(asked) : fromRequest(asked);
+  const has: Has = (word) => new RegExp(`\\b${word}`, 'i').test(prompt);
+  const isContinued = said !== '';
+  const refused = isContinued ? undefined : demoRefusal(prompt, attempt, has);
+  if (refused !== undefined) return refused;
 
-Read on in the [Messages API's streaming guide](https://platform.claude.com/docs/en/build-with-claude/streaming).
-`;
-
-const code = `${notice}
-
-Three ways to read a stream of events. In **Python**:
-
-\`\`\`python
-import json
-from urllib.request import Request, urlopen
-
-def deltas(url: str, body: dict):
-    request = Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
-    with urlopen(request) as response:
-        for line in response:
-            if line.startswith(b"data: "):
-                event = json.loads(line[6:])
-                if event["type"] == "content_block_delta":
-                    yield event["delta"].get("text", "")
-\`\`\`
-
-In **Rust**, without a copy of the text:
-
-\`\`\`rust
-pub struct Cursor { revision: u64, seen: usize }
-
-impl Cursor {
-    pub fn read<'a>(&mut self, text: &'a str) -> &'a str {
-        let new = &text[self.seen..];
-        self.seen = text.len();
-        new
-    }
-}
-\`\`\`
-
-And with **curl**:
-
-\`\`\`bash
-curl -N https://api.example.com/v1/messages \\
-  -H 'content-type: application/json' \\
-  -d '{"model": "demo", "stream": true, "messages": []}'
-\`\`\`
-`;
-
-const table = `${notice}
-
-| stop reason | what it means | what happens next |
-| :--- | :--- | :--- |
-| \`end_turn\` | the answer is whole | your turn |
-| \`max_tokens\` | the limit was reached | ask to go on |
-| \`tool_use\` | a tool is wanted | it runs when you approve |
-| \`pause_turn\` | a long turn takes a breath | it goes on by itself |
-| \`refusal\` | the model declined | change the prompt |
-
-- [x] Tables, with alignment
-- [x] Task lists
-- [ ] ~~Reloading the whole answer for each token~~
-`;
-
-const paragraph = `A stream carries its water one drop after another, and nobody asks a river to hold back until the sea is full. An
-answer should be the same: the first words are worth the most, because they tell you whether to go on reading. What comes
-later is added where the last word ended, and what was read stays where it was.`;
-
-/** How the demo answers: the prompt's words choose. Its answers say plainly that no model wrote them. */
-export function demoScenario(prompt: string): Scenario {
-  const words = prompt.toLowerCase();
-  const has = (word: string): boolean => words.includes(word);
-  const status = /error (\d{3})/.exec(words)?.[1];
-  if (status !== undefined) return demoError(Number(status));
-  const blocks = demoBlocks(prompt, has);
-  const rate = has('slow') ? 8 : demoRate;
-  if (has('cut')) return { blocks, rate, fault: { kind: 'reset', afterDeltas: 60 } };
-  if (has('stall')) return { blocks, rate, fault: { kind: 'stall', afterDeltas: 60 } };
+  const whole = `${notice}\n\n${echo(prompt, attachments)}\n\n${chosenText(has)}`;
+  const rest = whole.startsWith(said) ? whole.slice(said.length) : whole;
+  const text = rest.slice(0, has('max.?tokens') ? cutLength : limit * charactersPerToken);
+  const answer: ScriptedBlock = { type: 'text', text };
+  const blocks = isContinued ? [answer] : [...thought(thinking, has), answer];
   return {
     blocks,
-    rate: has('long') ? 400 : rate,
-    deltaSize: has('long') ? 16 : 8,
+    deltaSize: has('long\\b') ? 16 : 'word',
+    rate: has('slow') ? 8 : has('fast\\b') ? 1_000 : has('long\\b') ? 400 : demoRate,
     delayFirstMs: 300,
+    ...(text.length < rest.length ? { stopReason: 'max_tokens' } : {}),
+    ...(isContinued ? {} : demoFault(has, blocks)),
   };
 }
 
-function demoBlocks(prompt: string, has: (word: string) => boolean): ScriptedBlock[] {
-  const quoted = prompt
-    .trim()
-    .split('\n')
-    .slice(0, 5)
-    .map((line) => `> ${line.slice(0, 300)}`)
-    .join('\n');
-  if (has('short')) return [{ type: 'text', text: `${notice}\n\nYou asked:\n\n${quoted}` }];
-  const text = has('code') ? code : has('table') ? table : has('long') ? longAnswer() : tour;
-  const thinking: ScriptedBlock = {
-    type: 'thinking',
-    text: 'The prompt asks for a look at the panel. A short tour with a list, code, a table and a quotation shows most of what an answer can hold.',
-  };
-  const answer: ScriptedBlock = { type: 'text', text: text.replace('{prompt}', quoted) };
-  return has('think') || text === tour ? [thinking, answer] : [answer];
+function chosenText(has: Has): string {
+  if (has('short\\b')) return shortAnswer;
+  if (has('code\\b')) return code;
+  if (has('tables?\\b')) return table;
+  if (has('lists?\\b')) return list;
+  if (has('errors?\\b')) return failures;
+  return has('long\\b') ? longAnswer : tour;
 }
 
-function longAnswer(): string {
-  const chapters = Array.from({ length: 40 }, (_, i) => {
-    const snippet = `\`\`\`js\nconst chapter = ${i + 1};\nfor (const drop of river) carry(drop, chapter);\n\`\`\``;
-    return `## Chapter ${i + 1}\n\n${paragraph}\n\n- **${i + 1}.1** ${paragraph.slice(0, 90)}\n- **${i + 1}.2** ${paragraph.slice(90, 200)}\n\n${snippet}\n`;
-  });
-  return `${notice}\n\n# A long answer\n\n${chapters.join('\n')}`;
+function thought(wanted: Asked['thinking'], has: Has): ScriptedBlock[] {
+  if (wanted === 'none' || has('short\\b')) return [];
+  const text = has('think') ? longThought : shortThought;
+  return [{ type: 'thinking', text: wanted === 'empty' ? '' : text }];
 }
 
-function demoError(status: number): Scenario {
+/** The prompt, quoted: so that anybody sees that the server is alive and heard it. */
+function echo(prompt: string, attachments: number): string {
+  const lines = prompt.trim().split('\n');
+  const quoted = lines
+    .slice(0, longestEcho.lines)
+    .map((line) =>
+      line.length > longestEcho.characters ? `${line.slice(0, longestEcho.characters)}…` : line,
+    );
+  if (lines.length > longestEcho.lines) quoted.push('…');
+  const attached =
+    ['', ', with something attached'][attachments] ?? `, with ${attachments} things attached`;
+  return [`You asked${attached}:`, '', ...quoted.map((line) => `> ${line}`)].join('\n');
+}
+
+function demoFault(has: Has, blocks: readonly ScriptedBlock[]): Partial<Scenario> {
+  const [first] = blocks;
+  // The signature is a delta too.
+  const thoughts = first?.type === 'thinking' ? textPieces(first.text, 'word').length + 1 : 0;
+  const afterDeltas = thoughts + wordsBeforeFault;
+  if (has('cut\\b')) return { fault: { kind: 'reset', afterDeltas } };
+  if (has('stall\\b')) return { fault: { kind: 'stall', afterDeltas } };
+  return has('refuse\\b')
+    ? { stopReason: 'refusal', stopDetails: { type: 'refusal', category: null, explanation: null } }
+    : {};
+}
+
+function demoRefusal(prompt: string, attempt: number, has: Has): Scenario | undefined {
+  if (has('busy\\b') && attempt <= busyAttempts) return httpError(529);
+  const status = Number(/\berror (4\d\d|5\d\d)\b/i.exec(prompt)?.[1] ?? 0);
   switch (status) {
-    case 401:
-      return httpError(401, 'authentication_error', 'invalid x-api-key');
+    case 0:
+      return undefined;
+    case 400:
+      return httpError(
+        400,
+        'invalid_request_error',
+        'The demo server was asked to refuse this request, and does.',
+      );
+    case 404:
+      return httpError(404, 'not_found_error', 'model: claude-demo-0');
     case 429:
-      return httpError(
-        429,
-        'rate_limit_error',
-        'This request would exceed your rate limit of 50 requests per minute.',
-        { 'retry-after': '8' },
-      );
+      return httpError(429, undefined, undefined, { 'retry-after': '8' });
     case 502:
-      return {
-        fault: {
-          kind: 'http',
-          status: 502,
-          body: '<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>',
-        },
-      };
-    case 529:
-      return httpError(529, 'overloaded_error', 'Overloaded');
+      return { fault: { kind: 'http', status, body: proxyPage } };
     default:
-      return httpError(
-        status,
-        status >= 500 ? 'api_error' : 'invalid_request_error',
-        `The demo server was asked for an error ${status}.`,
-      );
+      return httpError(status);
   }
+}
+
+function plainly(prompt: string): Asked {
+  return {
+    prompt,
+    attachments: 0,
+    attempt: 1,
+    thinking: 'shown',
+    limit: Number.POSITIVE_INFINITY,
+    said: '',
+  };
+}
+
+function fromRequest({ body, attempt }: ReceivedRequest): Asked {
+  const groups = messageGroups(body['messages']);
+  const last = groups.at(-1);
+  const asksForRest = last?.role === 'user' && continuation.test(wordsOf(last));
+  const answer = asksForRest ? groups.at(-2) : last;
+  const isInterrupted = answer?.role === 'assistant';
+  const question = isInterrupted ? groups[groups.indexOf(answer) - 1] : last;
+  const limit = body['max_tokens'];
+  return {
+    prompt: wordsOf(question),
+    attachments: textsOf(question).filter((text) => attachment.test(text)).length,
+    attempt,
+    thinking: wantedThinking(body['thinking']),
+    limit: typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY,
+    said: isInterrupted ? textsOf(answer).join('').trimEnd() : '',
+  };
+}
+
+function wantedThinking(thinking: unknown): Asked['thinking'] {
+  if (!isJsonObject(thinking)) return 'none';
+  const type = stringMember(thinking, 'type');
+  if (type === 'disabled' || type === 'between_tools') return 'none';
+  return type === 'enabled' || thinking['display'] === 'summarized' ? 'shown' : 'empty';
+}
+
+/** A person's own words come last, after what they attached and what was asked before it in vain. */
+function wordsOf(group: MessageGroup | undefined): string {
+  return textsOf(group).at(-1) ?? '';
+}
+
+function textsOf(group: MessageGroup | undefined): string[] {
+  return (group?.blocks ?? []).map(({ block }) => stringMember(block, 'text') ?? '');
 }

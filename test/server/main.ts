@@ -1,15 +1,26 @@
+import { parseArgs } from 'node:util';
 import { demoScenario } from './demoAnswers';
 import { MessagesServer } from './messagesServer';
-import { lastPrompt } from './scriptedEvents';
 
-/** Starts the demo server and prints its URL: `npx tsx test/server/main.ts [--port 8080]`. */
+/**
+ * Starts the server and prints its URL: `npx tsx test/server/main.ts --port 8080 --demo`. Without `--demo` it says the
+ * same short answer to everything. Ctrl+C ends it.
+ */
 async function main(): Promise<void> {
-  const at = process.argv.indexOf('--port');
-  const port = at === -1 ? 0 : Number(process.argv[at + 1]);
-  const server = await MessagesServer.start({
-    port,
-    scenario: (request) => demoScenario(lastPrompt(request.body)),
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '0' },
+      demo: { type: 'boolean', default: false },
+      minimal: { type: 'boolean', default: false },
+    },
   });
+  const server = await MessagesServer.start({
+    port: Number(values.port),
+    dialect: values.minimal ? 'minimal' : 'anthropic',
+    ...(values.demo ? { scenario: demoScenario } : {}),
+  });
+  process.once('SIGINT', () => void server.close());
+  process.once('SIGTERM', () => void server.close());
   console.log(server.url);
 }
 

@@ -33,6 +33,8 @@ export interface MessagesServerOptions extends KeyRules {
 /** A local server that speaks the Messages API's wire format, faults included, and remembers what each client sent. */
 export class MessagesServer {
   readonly requests: ReceivedRequest[] = [];
+  /** `http://127.0.0.1:` and the port. */
+  readonly url: string;
   private readonly queued: ScenarioSource[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly waiting = new Set<() => void>();
@@ -47,6 +49,8 @@ export class MessagesServer {
     private readonly server: Server,
     private readonly options: MessagesServerOptions,
   ) {
+    const { address, family, port } = server.address() as AddressInfo;
+    this.url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     this.scenario = options.scenario ?? textAnswer('Hello from the wire.');
     server.on('request', (request, response) => {
       this.handle(request, response).catch(() => response.destroy());
@@ -64,17 +68,11 @@ export class MessagesServer {
   /** @throws Error where the port is taken. */
   static async start(options: MessagesServerOptions = {}): Promise<MessagesServer> {
     const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
-    const started = new MessagesServer(server, options);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
     });
-    return started;
-  }
-
-  get url(): string {
-    const { address, family, port } = this.server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    return new MessagesServer(server, options);
   }
 
   /** Requests for an answer, oldest first. */

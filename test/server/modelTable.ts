@@ -156,7 +156,11 @@ export function modelEntry(known: WireModel, withCapabilities: boolean): ModelEn
       pdf_input: yes,
       structured_outputs: yes,
       server_tools: { ...yes, web_search: yes, code_execution: yes },
-      effort: { supported: known.effort.length > 0, ...supports(upToMax, known.effort) },
+      effort: {
+        supported: known.effort.length > 0,
+        ...supports(upToMax, known.effort),
+        ...(known.effort.includes('xhigh') ? {} : { xhigh: null }),
+      },
       thinking: {
         ...yes,
         types: supports(['adaptive', 'between_tools', 'disabled', 'enabled'], known.thinking),

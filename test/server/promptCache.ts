@@ -66,7 +66,7 @@ function blocksOf(request: JsonObject): Block[] {
       (contentOf(content) ?? []).map((block) => ({ role, ...block })),
     ),
   ];
-  let key = hashOf(model);
+  let key = hashOf(model ?? null);
   return parts.map((part, i) => {
     key = hashOf([key, part]);
     const mark = part['cache_control'] ?? (i === parts.length - 1 ? ownMark : undefined);

@@ -6,6 +6,9 @@ import type { Scenario, ScriptedEvent, ScriptedFault, ScriptedPause } from './sc
 import { closed, settled, sleep } from './sleep';
 import { SseWriter } from './sseWriter';
 
+/** A reset takes away what the system has not delivered yet; by then it has, in ms. */
+const deliveryMs = 15;
+
 type StreamFault = Extract<ScriptedFault, { readonly afterDeltas: number }>;
 
 /** Where an answer goes. */
@@ -75,7 +78,7 @@ export class ScriptedAnswer {
     received.sentBytes = this.writer.size;
     const isStart = event.event === 'message_start' && this.deltas < 0;
     if (isStart) this.deltas = 0;
-    if (event.isDelta) this.deltas++;
+    if (event.isDelta) this.deltas = Math.max(this.deltas, 0) + 1;
     onSent();
     if (!isStart && !event.isDelta) return;
     if (isStart) await sleep(this.scenario.delayFirstMs ?? 0, response);
@@ -132,9 +135,12 @@ export class ScriptedAnswer {
     }
   }
 
-  private reset(): void {
-    this.stage.received.brokenOff = true;
-    this.stage.response.socket?.resetAndDestroy();
+  private async reset(): Promise<void> {
+    const { response, received } = this.stage;
+    await sleep(deliveryMs, response);
+    if (response.destroyed) return;
+    received.brokenOff = true;
+    response.socket?.resetAndDestroy();
   }
 
   /** Ends the body in good order, though the message is not whole. */

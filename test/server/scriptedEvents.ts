@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/core/json';
-import { contentOf, messageGroups } from './contentBlocks';
+import { messageGroups } from './contentBlocks';
 import type { PromptUsage } from './promptCache';
 import type { Scenario, ScriptedEvent } from './scenario';
 import { blockEvents } from './scriptedBlock';
@@ -71,15 +71,6 @@ export function wholeMessage(message: ScriptedMessage): JsonObject {
 export function lastPrompt(request: JsonObject): string {
   const last = messageGroups(request['messages']).at(-1)?.blocks.at(-1)?.block ?? {};
   return typeof last['text'] === 'string' ? last['text'] : '';
-}
-
-/** How many blocks the last prompt has besides its words. */
-export function attachedBlocks(request: JsonObject): number {
-  const { messages } = request;
-  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
-  const content =
-    typeof last === 'object' && last !== null && 'content' in last ? last.content : undefined;
-  return Math.max(0, (contentOf(content)?.length ?? 0) - 1);
 }
 
 interface AnswerBlock {

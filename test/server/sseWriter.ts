@@ -8,7 +8,7 @@ const piecesPerTurn = 16;
 /** Where the body breaks off, in bytes, and how. */
 export interface BodyLimit {
   readonly bytes: number;
-  readonly onReached: () => void;
+  readonly onReached: () => void | Promise<void>;
 }
 
 /** Writes events to a socket as the scenario wants them spelt, and waits where the client does not read. */
@@ -69,7 +69,7 @@ export class SseWriter {
     this.bytesWritten += out.length;
     if (this.bytesWritten < limit || !this.isOpen) return;
     await settled(this.handedOver, this.response);
-    this.limit?.onReached();
+    await this.limit?.onReached();
   }
 
   private pieceSize(): number | undefined {
