@@ -8,6 +8,8 @@ export interface TextSink {
   append(text: string): void;
   /** No more text will come. */
   end(): void;
+  /** The answer was cut here and goes on. */
+  markSeam?(): void;
 }
 
 /** UTF-16 units given to a sink at once: what it can show well within a frame. */
@@ -19,6 +21,7 @@ const sliceSize = 16_384;
  */
 export class BlockModel {
   private readonly currentState = signal<BlockState>('open');
+  private readonly currentLife = signal(0);
   private sink: TextSink | undefined;
   /** UTF-16 units the sink has. */
   private shown = 0;
@@ -26,6 +29,8 @@ export class BlockModel {
 
   constructor(
     private readonly block: MirrorBlock,
+    /** Offsets at which the text was cut and goes on, in order. */
+    private readonly seams: () => readonly number[],
     /** Called when the sink has not got everything and wants another frame. */
     private readonly onBehind: (block: BlockModel) => void,
   ) {}
@@ -40,6 +45,11 @@ export class BlockModel {
 
   get state(): ReadonlySignal<BlockState> {
     return this.currentState;
+  }
+
+  /** Raised when a block that had ended goes on: what shows it begins anew. */
+  get life(): ReadonlySignal<number> {
+    return this.currentLife;
   }
 
   get length(): number {
@@ -73,6 +83,11 @@ export class BlockModel {
   /** Lets the components know the block's state as it now is. */
   publishState(): void {
     this.currentState.value = this.block.state;
+    if (this.block.state === 'open' && this.ended) {
+      this.ended = false;
+      this.sink = undefined;
+      this.currentLife.value++;
+    }
   }
 
   /** Gives the sink the next piece of what it lacks; true while there is more. */
@@ -85,6 +100,7 @@ export class BlockModel {
       const slice = text.slice(this.shown, end);
       this.shown = end;
       sink.append(slice);
+      if (this.seams().includes(end)) sink.markSeam?.();
       if (end < text.length) return true;
     }
     if (state !== 'open' && !this.ended) {
@@ -97,7 +113,8 @@ export class BlockModel {
   /** Never within a surrogate pair: half a character must not show for a frame (T95). */
   private sliceEnd(): number {
     const { text } = this.block;
-    const end = Math.min(text.length, this.shown + sliceSize);
+    const seam = this.seams().find((offset) => offset > this.shown) ?? text.length;
+    const end = Math.min(text.length, this.shown + sliceSize, seam);
     if (end === text.length) return end;
     const unit = text.slice(end - 1, end).charCodeAt(0);
     return unit >= 0xd800 && unit <= 0xdbff ? end + 1 : end;

@@ -40,6 +40,10 @@ export class SafeTextView implements TextView {
     else this.attempt(() => this.view?.end());
   }
 
+  markSeam(): void {
+    if (!this.hasFailed) this.attempt(() => this.view?.markSeam?.());
+  }
+
   dispose(): void {
     this.view?.dispose();
   }

@@ -1,5 +1,5 @@
 import { batch, signal, type ReadonlySignal } from '@preact/signals';
-import { TurnMirror } from '../src/core/turnMirror';
+import { TurnMirror, type MirrorBlock } from '../src/core/turnMirror';
 import type { TurnCursor, TurnPatch } from '../src/core/turnPatch';
 import type { TurnMeta } from '../src/core/turnMeta';
 import { isTerminal, type TurnStatus } from '../src/core/turnStatus';
@@ -85,7 +85,7 @@ export class TurnModel {
     this.statusSince = now - patch.statusAgeMs;
     let brought = false;
     for (const { block, appended } of changes) {
-      const model = (this.models[block.id] ??= new BlockModel(block, (late) => this.onLate(late)));
+      const model = (this.models[block.id] ??= this.newBlock(block));
       this.behind.add(model);
       brought ||= appended !== '' && isShown(block.head.kind);
     }
@@ -116,6 +116,14 @@ export class TurnModel {
       more: this.behind.size > 0,
       ended: wasUnderWay && isTerminal(this.mirror.status),
     };
+  }
+
+  private newBlock(block: MirrorBlock): BlockModel {
+    const seams = (): readonly number[] => {
+      const all = this.mirror.meta.seams ?? [];
+      return all.flatMap(({ block: id, at }) => (id === block.id && at !== undefined ? [at] : []));
+    };
+    return new BlockModel(block, seams, (late) => this.onLate(late));
   }
 
   private onLate(block: BlockModel): void {

@@ -12,21 +12,25 @@ import { Icon } from './icon';
 interface FailureCardProps {
   readonly turn: TurnModel;
   readonly cause: Failure;
+  /** Whether the answer can go on from what has arrived. */
+  readonly canContinue: boolean;
 }
 
 /** What went wrong, in the person's words and the server's, and what to do next. */
-export function FailureCard({ turn, cause }: FailureCardProps): JSX.Element {
-  const { strings } = usePanel();
+export function FailureCard({ turn, cause, canContinue }: FailureCardProps): JSX.Element {
+  const { strings, conversation } = usePanel();
+  const offersContinue = canContinue && conversation.lastTurn.value === turn;
   const text = failureText(strings, cause);
   return (
     <div class="card failure" role="alert">
       <Icon name="error" />
       <div class="card-content">
         <p class="card-title">{text.title}</p>
-        <p>{text.next}</p>
+        <p>{offersContinue ? strings.continueNext : text.next}</p>
         <ServerWords cause={cause} />
         <div class="card-buttons">
-          <FailureButtons turn={turn} action={cause.action} />
+          {offersContinue ? <ContinueButton turn={turn} /> : null}
+          <FailureButtons turn={turn} action={cause.action} isSecondary={offersContinue} />
           <CopyButton label={strings.copyDetails} text={() => copyText(strings, cause)} />
         </div>
       </div>
@@ -55,7 +59,14 @@ function ServerWords({ cause }: { cause: Failure }): JSX.Element {
   );
 }
 
-function FailureButtons({ turn, action }: { turn: TurnModel; action: FailureAction }): JSX.Element {
+interface FailureButtonsProps {
+  readonly turn: TurnModel;
+  readonly action: FailureAction;
+  /** Whether a better next step stands before these. */
+  readonly isSecondary: boolean;
+}
+
+function FailureButtons({ turn, action, isSecondary }: FailureButtonsProps): JSX.Element {
   const { strings, post, conversation, focusComposer } = usePanel();
   const command = commandOf(action);
   const canTryAgain = conversation.lastTurn.value === turn;
@@ -64,13 +75,14 @@ function FailureButtons({ turn, action }: { turn: TurnModel; action: FailureActi
       {command === undefined ? null : (
         <TextButton
           label={labelOf(strings, command)}
+          secondary={isSecondary}
           onClick={() => post({ type: 'run', command })}
         />
       )}
       {canTryAgain ? (
         <TextButton
           label={strings.tryAgain}
-          secondary={command !== undefined}
+          secondary={isSecondary || command !== undefined}
           onClick={() => {
             post({ type: 'tryAgain', turn: turn.id });
             // The button goes away with its card: the focus must not go with it.
@@ -79,6 +91,19 @@ function FailureButtons({ turn, action }: { turn: TurnModel; action: FailureActi
         />
       ) : null}
     </>
+  );
+}
+
+function ContinueButton({ turn }: { turn: TurnModel }): JSX.Element {
+  const { strings, post, focusComposer } = usePanel();
+  return (
+    <TextButton
+      label={strings.continueAnswer}
+      onClick={() => {
+        post({ type: 'continueTurn', turn: turn.id });
+        focusComposer();
+      }}
+    />
   );
 }
 

@@ -11,6 +11,7 @@ export type IconName =
   | 'close'
   | 'comment-discussion'
   | 'copy'
+  | 'debug-continue'
   | 'debug-disconnect'
   | 'debug-stop'
   | 'error'

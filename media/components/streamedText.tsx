@@ -14,6 +14,7 @@ interface StreamedTextProps {
 export function StreamedText({ block, as }: StreamedTextProps): JSX.Element {
   const panel = usePanel();
   const place = useRef<HTMLDivElement>(null);
+  const life = block.life.value;
   useLayoutEffect(() => {
     const view = new SafeTextView({
       create: () =>
@@ -29,6 +30,6 @@ export function StreamedText({ block, as }: StreamedTextProps): JSX.Element {
       view.dispose();
       view.element.remove();
     };
-  }, [panel, block, as]);
+  }, [panel, block, as, life]);
   return <div ref={place} />;
 }

@@ -62,13 +62,17 @@ function LiveLine({ turn }: { turn: TurnModel }): JSX.Element {
   return (
     <div class="turn-footer">
       <Icon name="loading" spins />
-      <span>{activity(panel, turn)}</span>
+      <span>{activity(panel, turn, turn.elapsedMs(now))}</span>
       <span class="figures">{figureTexts(panel, figures, meta, true).map(figureElement)}</span>
     </div>
   );
 }
 
-function activity({ strings }: Panel, turn: TurnModel): string {
+function activity({ strings, formats }: Panel, turn: TurnModel, elapsedMs: number): string {
+  const { silentSinceMs } = turn.meta.value;
+  if (silentSinceMs !== undefined) {
+    return fillTemplate(strings.silent, formats.tickingDuration(elapsedMs - silentSinceMs));
+  }
   if (turn.status.value.kind === 'connecting') return strings.connecting;
   const last = turn.blocks.value.at(-1);
   const isThinking = last?.head.kind === 'thinking' && last.state.value === 'open';
@@ -95,6 +99,16 @@ function FinalLine({ turn }: { turn: TurnModel }): JSX.Element {
         </span>
       ) : null}
       {hasAnswer ? <CopyButton label={strings.copyAnswer} text={() => turn.answerText()} /> : null}
+      {wasStopped && hasAnswer && conversation.lastTurn.value === turn ? (
+        <IconButton
+          icon="debug-continue"
+          label={strings.continueAnswer}
+          onClick={() => {
+            post({ type: 'continueTurn', turn: turn.id });
+            focusComposer();
+          }}
+        />
+      ) : null}
       {wasStopped && conversation.lastTurn.value === turn ? (
         <IconButton
           icon="refresh"

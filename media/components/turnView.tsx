@@ -144,8 +144,9 @@ function TurnCard({ turn }: { turn: TurnModel }): JSX.Element | null {
     case 'paused':
       return <PausedCard turn={turn} />;
     case 'failed':
+      return <FailureCard turn={turn} cause={status.cause} canContinue={false} />;
     case 'interrupted':
-      return <FailureCard turn={turn} cause={status.cause} />;
+      return <FailureCard turn={turn} cause={status.cause} canContinue={status.resumable} />;
     case 'complete':
       return <StopNote turn={turn} reason={status.stopReason} />;
     case 'queued':

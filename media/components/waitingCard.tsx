@@ -15,7 +15,7 @@ interface WaitingCardProps {
 
 /** Counts down to the next attempt, which the person may bring forward or call off. */
 export function WaitingCard({ turn, status }: WaitingCardProps): JSX.Element {
-  const { strings, post, focusComposer } = usePanel();
+  const { strings } = usePanel();
   const { title } = failureText(strings, status.cause);
   return (
     <div class="card">
@@ -29,13 +29,7 @@ export function WaitingCard({ turn, status }: WaitingCardProps): JSX.Element {
           </p>
         )}
         <div class="card-buttons">
-          <TextButton
-            label={strings.retryNow}
-            onClick={() => {
-              post({ type: 'retryNow', turn: turn.id });
-              focusComposer();
-            }}
-          />
+          <RetryNowButton turn={turn} />
           <StopTurnButton turn={turn} />
         </div>
       </div>
@@ -47,7 +41,14 @@ function Countdown({ turn, status }: WaitingCardProps): JSX.Element {
   const { strings, formats } = usePanel();
   const leftMs = Math.max(0, status.retryInMs - turn.statusAgeMs(useNow(true)));
   const left = formats.tickingDuration(Math.ceil(leftMs / 1000) * 1000);
-  return <p class="countdown">{fillTemplate(strings.waitingRetry, left)}</p>;
+  const goesOn = turn.blocks.value.some(
+    ({ head, state, length }) => head.kind === 'text' && state.value !== 'dropped' && length > 0,
+  );
+  return (
+    <p class="countdown">
+      {fillTemplate(goesOn ? strings.waitingResume : strings.waitingRetry, left)}
+    </p>
+  );
 }
 
 /** The network is gone; the turn goes on when it is back. */
@@ -59,10 +60,24 @@ export function PausedCard({ turn }: { turn: TurnModel }): JSX.Element {
       <div class="card-content">
         <p class="card-title">{strings.paused}</p>
         <div class="card-buttons">
+          <RetryNowButton turn={turn} />
           <StopTurnButton turn={turn} />
         </div>
       </div>
     </div>
+  );
+}
+
+function RetryNowButton({ turn }: { turn: TurnModel }): JSX.Element {
+  const { strings, post, focusComposer } = usePanel();
+  return (
+    <TextButton
+      label={strings.retryNow}
+      onClick={() => {
+        post({ type: 'retryNow', turn: turn.id });
+        focusComposer();
+      }}
+    />
   );
 }
 

@@ -84,6 +84,14 @@ export class MarkdownView {
     this.showPreview('');
   }
 
+  /** The answer was cut here and goes on: a small mark beside the block that is the last one now. */
+  markSeam(): void {
+    const block = this.group?.lastElementChild;
+    if (!(block instanceof HTMLElement)) return;
+    block.classList.add('md-seam');
+    block.title = this.options.strings.seam;
+  }
+
   dispose(): void {
     this.listeners.abort();
     this.highlighter.dispose();

@@ -6,6 +6,8 @@ export interface MarkdownViewStrings {
   readonly copied: string;
   /** Names the box of a code block. */
   readonly codeBlock: string;
+  /** On the mark where the text was cut and goes on. */
+  readonly seam: string;
 }
 
 /** A view of a leaf block, whose DOM lags behind its text until it is rendered. */

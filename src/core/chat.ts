@@ -1,6 +1,7 @@
 import { classifyError } from './classify';
 import type { ChatSettings } from './chatSettings';
 import type { Clock } from './clock';
+import type { Connectivity } from './connectivity';
 import { Conversation, type Prompt } from './conversation';
 import { DisposableStore, type Disposable } from './disposable';
 import { Emitter } from './emitter';
@@ -29,6 +30,8 @@ export interface ChatPorts {
   readonly newId: () => string;
   /** A number in [0, 1): the jitter of back-off. */
   readonly random: () => number;
+  /** Tells all turns at once when the network is back. */
+  readonly connectivity: Connectivity;
 }
 
 interface RunningTurn {
@@ -52,6 +55,8 @@ export class Chat implements Disposable {
   private readonly byId = new Map<string, Conversation>();
   /** By the conversation's id. */
   private readonly running = new Map<string, RunningTurn>();
+  /** Turns that go on with what they have when it is their turn. */
+  private readonly continuing = new Set<TurnDocument>();
   /** By the conversation's id: the turn before which thinking was refused and is not sent any more (T115). */
   private readonly thinkingFrom = new Map<string, string>();
 
@@ -137,6 +142,19 @@ export class Chat implements Disposable {
     this.startNext(conversation);
   }
 
+  /**
+   * Goes on with an interrupted or stopped answer from its last character, after what is queued before it. Does nothing
+   * to a turn that later ones were already told about.
+   */
+  continueTurn(turnId: string): void {
+    const found = this.find(turnId);
+    if (found === undefined || !canTryAgain(found.conversation, found.turn)) return;
+    const { conversation, turn } = found;
+    this.continuing.add(turn);
+    turn.setStatus({ kind: 'queued' });
+    this.startNext(conversation);
+  }
+
   /** Closes every connection. The turns under way stay as they are, for the journal to tell that the host ended. */
   dispose(): void {
     for (const { controller } of this.running.values()) controller.abandon();
@@ -162,7 +180,7 @@ export class Chat implements Disposable {
       ended.dispose();
       this.onEnded(conversation, turn, controller);
     });
-    void controller.run();
+    void controller.run(this.continuing.delete(turn) ? 'continue' : 'anew');
     this.activity.fire();
   }
 

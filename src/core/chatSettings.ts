@@ -1,7 +1,8 @@
 import type { Effort } from './modelInfo';
+import type { TurnLimits } from './turnController';
 
-/** The person's choices that shape a request. Read anew for each turn. */
-export interface ChatSettings {
+/** The person's choices that shape a request and what becomes of it when it fails. Read anew for each turn. */
+export interface ChatSettings extends TurnLimits {
   /** Undefined: the default for the server is chosen. */
   readonly model: string | undefined;
   /** Undefined: the model's own default. */
@@ -10,8 +11,4 @@ export interface ChatSettings {
   readonly thinking: 'auto' | 'off';
   /** Tokens; undefined: what the model allows, within reason. */
   readonly maxOutputTokens: number | undefined;
-  /** Automatic attempts after the first one, before any output. */
-  readonly maxRetries: number;
-  /** The longest wait for a `retry-after`, in ms; above it the turn fails and says so. */
-  readonly maxRetryAfterMs: number;
 }

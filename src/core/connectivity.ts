@@ -8,7 +8,7 @@ const longestProbeMs = 30_000;
 const spreadMs = 2_000;
 
 export interface ConnectivityPorts {
-  /** Whether the server can be reached. Opens a connection, sends no request, costs nothing. */
+  /** Whether the server can be reached. Costs nothing: it asks for no answer. */
   readonly probe: (signal: AbortSignal) => Promise<boolean>;
   readonly clock: Clock;
   /** A number in [0, 1). */
@@ -24,8 +24,19 @@ export class Connectivity implements Disposable {
   private probing: AbortController | undefined;
   private timer: Disposable | undefined;
   private pauseMs = firstProbeMs;
+  private reached = false;
 
   constructor(private readonly ports: ConnectivityPorts) {}
+
+  /** Whether the server answered anything before. */
+  get wasReached(): boolean {
+    return this.reached;
+  }
+
+  /** The server has answered: from now on, what cannot be reached is a network that is gone. */
+  noteReached(): void {
+    this.reached = true;
+  }
 
   /** Calls `onOnline` once, when the server can be reached again. Disposing the result ends the waiting. */
   whenOnline(onOnline: () => void): Disposable {

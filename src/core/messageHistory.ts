@@ -135,16 +135,20 @@ function answerContent(turn: TurnDocument, withThinking: boolean): ContentBlockP
   const blocks = turn.blocks.filter((block) => block.state !== 'dropped');
   const resultIds = serverToolIds(blocks, 'server_tool_result');
   const callIds = serverToolIds(blocks, 'server_tool_use');
+  // What a continuation thought is bound to a request that is never repeated (API: preserved thinking).
+  const continued = new Set(turn.meta.seams?.map(({ attempt }) => attempt));
   const content = blocks.flatMap((block) => {
     const param = blockParam(block, resultIds, callIds);
-    return param === undefined || (!withThinking && isThinking(param)) ? [] : [param];
+    if (param === undefined) return [];
+    const isSent = !isThinking(param) || (withThinking && !continued.has(block.attempt));
+    return isSent ? [param] : [];
   });
   // Thinking that leads to nothing may not end a message.
   const end = content.findLastIndex((block) => !isThinking(block)) + 1;
   return content.slice(0, end);
 }
 
-function blockParam(
+export function blockParam(
   block: TurnBlock,
   resultIds: ReadonlySet<string>,
   callIds: ReadonlySet<string>,
@@ -207,7 +211,7 @@ function serverCall({ state, raw, text }: TurnBlock): ContentBlockParam | undefi
 }
 
 /** Of the calls or results that can be sent: neither is sent without the other. */
-function serverToolIds(
+export function serverToolIds(
   blocks: readonly TurnBlock[],
   kind: 'server_tool_use' | 'server_tool_result',
 ): ReadonlySet<string> {
@@ -225,7 +229,7 @@ function verbatim(block: JsonObject): ContentBlockParam {
   return block as unknown as ContentBlockParam;
 }
 
-function isThinking(block: ContentBlockParam): boolean {
+export function isThinking(block: ContentBlockParam): boolean {
   return block.type === 'thinking' || block.type === 'redacted_thinking';
 }
 

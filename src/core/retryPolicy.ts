@@ -1,16 +1,32 @@
 import type { Failure } from './failure';
 
+/** What is done by itself when an answer is cut that has begun. */
+export type ResumeMode =
+  /** It goes on from its last character. */
+  | 'resume'
+  /** What is there is taken away, and it is asked for again. */
+  | 'startOver'
+  /** Nothing: the person decides. */
+  | 'ask';
+
 export interface RetryLimits {
-  /** Automatic attempts after the first one. */
+  /** Automatic attempts after the first one, and after each one that brought something. */
   readonly maxRetries: number;
   /** The longest `retry-after` that is waited for, in ms. */
   readonly maxRetryAfterMs: number;
+  readonly resume: ResumeMode;
+  /** What failed attempts of one answer may have cost, in US dollars, before the person is asked. */
+  readonly maxRetryCostUsd: number;
 }
 
 /** What follows a failed attempt. */
 export type NextStep =
   /** Take away what the attempt brought, wait, and send the same request again. */
   | { readonly kind: 'retry'; readonly inMs: number }
+  /** Keep what can be continued, wait, and ask for the rest. */
+  | { readonly kind: 'resume'; readonly inMs: number }
+  /** The network is gone: wait until it is back, then do what `then` says at once. */
+  | { readonly kind: 'pause'; readonly then: 'retry' | 'resume' }
   /** Send the request again at once, without the thinking of earlier answers (API: preserved thinking, T115). */
   | { readonly kind: 'heal' }
   /** Some of the answer is there: keep it, and say what happened. */
@@ -19,10 +35,18 @@ export type NextStep =
 
 export interface FailedAttempt {
   readonly failure: Failure;
-  /** Automatic attempts made so far, the first request not counted. */
+  /** Automatic attempts since one brought something, the first request not counted. */
   readonly retries: number;
+  /** All automatic attempts of this answer. */
+  readonly allRetries: number;
+  /** What the attempts so far cost, in US dollars; undefined where no price is known. */
+  readonly costUsd: number | undefined;
   /** Whether any text, thinking or tool input of this run has arrived. */
   readonly hasOutput: boolean;
+  /** Whether some of that can be kept and continued. */
+  readonly canResume: boolean;
+  /** Whether the server has been reached before: then a connection that cannot be made means a network that is gone. */
+  readonly wasReached: boolean;
   /** Whether the request carried thinking of earlier answers and was not yet sent without it. */
   readonly canHeal: boolean;
 }
@@ -33,30 +57,56 @@ const firstWindowUnderLoadMs = 2_000;
 const longestWindowMs = 30_000;
 /** No wait is shorter, in ms, whatever the jitter or the server says. */
 const floorMs = 500;
+/** However much each attempt brings, an answer is not asked for more often by itself. */
+const mostRetries = 20;
 /** Clients that were told the same time do not come back in the same moment: up to so much is added, in ms. */
 const spreadMs = 1_000;
 
 /**
- * The one place that decides what happens after a failure. Before any output a transient failure is retried by itself.
- * Afterwards it never is: text that was shown is not taken away without being asked for, and nothing is billed twice in
- * silence (T54, T79, T82).
+ * The one place that decides what happens after a failure. A transient one is retried by itself: before any output with
+ * the same request, afterwards by asking for the rest of the answer, as far as attempts and cost allow. Text that was
+ * shown is never taken away unless the person's settings say so, and each attempt is seen and counted (T54, T79, T82).
  *
  * @param random In [0, 1).
  */
-export function nextStep(
-  { failure, retries, hasOutput, canHeal }: FailedAttempt,
+export function nextStep(attempt: FailedAttempt, limits: RetryLimits, random: number): NextStep {
+  const { failure, hasOutput, canResume } = attempt;
+  if (failure.kind === 'invalid-thinking-signature' && attempt.canHeal) return { kind: 'heal' };
+  const mayRepeat = !hasOutput || limits.resume !== 'ask';
+  if (!failure.retryable || !mayRepeat || isExhausted(attempt, limits)) {
+    return hasOutput ? { kind: 'interrupted', resumable: canResume } : { kind: 'failed' };
+  }
+  const kind = canResume && limits.resume === 'resume' ? 'resume' : 'retry';
+  if (isOffline(attempt)) return { kind: 'pause', then: kind };
+  return attempt.retries < limits.maxRetries
+    ? { kind, inMs: backoffMs(failure, attempt.retries, random) }
+    : hasOutput
+      ? { kind: 'interrupted', resumable: canResume }
+      : { kind: 'failed' };
+}
+
+function isExhausted(
+  { failure, allRetries, costUsd }: FailedAttempt,
   limits: RetryLimits,
-  random: number,
-): NextStep {
-  if (hasOutput) return { kind: 'interrupted', resumable: failure.retryable };
-  if (failure.kind === 'invalid-thinking-signature' && canHeal) return { kind: 'heal' };
-  const mayRetry =
-    failure.retryable &&
-    retries < limits.maxRetries &&
-    (failure.retryAfterMs ?? 0) <= limits.maxRetryAfterMs;
-  return mayRetry
-    ? { kind: 'retry', inMs: backoffMs(failure, retries, random) }
-    : { kind: 'failed' };
+): boolean {
+  return (
+    allRetries >= mostRetries ||
+    (costUsd ?? 0) > limits.maxRetryCostUsd ||
+    (failure.retryAfterMs ?? 0) > limits.maxRetryAfterMs
+  );
+}
+
+/** A name that is not found may be a slip in a setting, and a refusal a server that is not started: once reached, not. */
+function isOffline({ failure: { kind }, wasReached }: FailedAttempt): boolean {
+  switch (kind) {
+    case 'no-network':
+      return true;
+    case 'host-not-found':
+    case 'connection-refused':
+      return wasReached;
+    default:
+      return false;
+  }
 }
 
 /**

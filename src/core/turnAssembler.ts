@@ -2,6 +2,7 @@ import { assertNever } from './assertNever';
 import type { BlockHead, BlockStart } from './contentBlock';
 import { isJsonObject, stringMember, type JsonObject } from './json';
 import type { Logger } from './logger';
+import type { SeamWriter } from './seamWriter';
 import { noUsage, updateUsage, type TokenUsage } from './tokenUsage';
 import type { TurnBlock, TurnDocument } from './turnDocument';
 import type { StopReason } from './turnStatus';
@@ -39,6 +40,8 @@ export class TurnAssembler {
     private readonly turn: TurnDocument,
     private readonly attempt: number,
     private readonly log: Logger,
+    /** Where this attempt goes on with an answer that was cut. */
+    private readonly seam?: SeamWriter,
   ) {}
 
   /** Whether `message_stop` was seen: the one sign of success. */
@@ -49,6 +52,12 @@ export class TurnAssembler {
   /** As the last `message_delta` said it; `end_turn` where a server leaves it out. */
   get stopReason(): StopReason {
     return this.reason ?? 'end_turn';
+  }
+
+  /** Whether all of the answer is there: the server said why it stops, and ended every block. */
+  get isWhole(): boolean {
+    const { blocks } = this.turn;
+    return this.reason !== undefined && this.ids.every((id) => blocks[id]?.state !== 'open');
   }
 
   /** Tokens of this attempt so far. */
@@ -90,6 +99,8 @@ export class TurnAssembler {
 
   /** Ends the blocks that are still open: the stream is over, however it ended (T50). */
   cutOpenBlocks(): void {
+    this.seam?.end();
+    this.endKept('cut');
     for (const id of this.ids) this.turn.endBlock(id, 'cut');
   }
 
@@ -111,6 +122,7 @@ export class TurnAssembler {
       // A proxy that retries by itself sends the answer from its beginning: a new attempt, not a second message (T80).
       this.note('second message_start: what the first one brought is dropped');
       this.dropBlocks();
+      this.seam?.restart();
       this.counted = noUsage;
       this.reason = undefined;
     }
@@ -133,8 +145,13 @@ export class TurnAssembler {
       }
       // Some servers count every block as the first one: a start that says something else is another block.
       this.note(`content_block_start for another block ${index}`);
-      this.turn.endBlock(before.id, 'cut');
+      this.cut(before);
     }
+    if (this.continues(start)) {
+      this.continueText(index, start);
+      return;
+    }
+    if (!isThinking(start.head)) this.endKept('cut');
     const id = this.open(index, start);
     const signature = start.head.kind === 'thinking' ? stringMember(raw, 'signature') : undefined;
     if (signature !== undefined && signature !== '') this.turn.setSignature(id, signature);
@@ -149,7 +166,7 @@ export class TurnAssembler {
     }
     const growth = textDeltas.get(delta['type']);
     if (growth?.kinds.includes(block.head.kind)) {
-      return this.turn.append(block.id, stringMember(delta, growth.member) ?? '');
+      return this.append(block.id, stringMember(delta, growth.member) ?? '');
     }
     const signature = stringMember(delta, 'signature');
     if (delta['type'] === 'signature_delta' && signature !== undefined) {
@@ -175,6 +192,11 @@ export class TurnAssembler {
     if (isJsonObject(details)) this.turn.updateMeta({ stopDetails: details });
   }
 
+  /** The message is whole, whether or not its last event came. */
+  finish(): void {
+    this.onMessageStop();
+  }
+
   private onMessageStop(): void {
     this.stopped = true;
     for (const index of this.idAtIndex.keys()) {
@@ -182,6 +204,8 @@ export class TurnAssembler {
       // Some servers leave out the end of a block. Once the message is whole, so is its text.
       if (block?.state === 'open' && block.head.kind === 'text') this.end(index, block);
     }
+    // A continuation without any text: there was nothing left to say.
+    this.endKept('closed');
     this.cutOpenBlocks();
   }
 
@@ -201,8 +225,39 @@ export class TurnAssembler {
     const other = kind === 'text' ? 'thinking' : 'text';
     if (block !== undefined && block.head.kind !== other) return block;
     this.note(`${kind} for block ${index} without its start`);
-    if (block !== undefined) this.turn.endBlock(block.id, 'cut');
-    return this.turn.blocks[this.open(index, { head: { kind } })];
+    if (block !== undefined) this.cut(block);
+    const start: BlockStart = { head: { kind } };
+    const id = this.continues(start) ? this.continueText(index, start) : this.open(index, start);
+    return this.turn.blocks[id];
+  }
+
+  /** Whether a block that starts is the rest of the text that was cut. Only thinking may come before that. */
+  private continues({ head }: BlockStart): boolean {
+    if (this.seam === undefined || this.seam.hasBegun || head.kind !== 'text') return false;
+    return this.ids.every((id) => isThinking(this.turn.blocks[id]?.head));
+  }
+
+  private continueText(index: number, start: BlockStart): number {
+    const { seam, turn } = this;
+    if (seam === undefined) return this.open(index, start);
+    // It was about the cut, and stands after the text that now goes on before it.
+    if (seam.keptBlock !== undefined) {
+      for (const id of this.ids) turn.endBlock(id, 'dropped');
+    }
+    const id = seam.begin(() => this.open(index, { ...start, text: '' }));
+    this.idAtIndex.set(index, id);
+    seam.append(start.text ?? '');
+    return id;
+  }
+
+  private append(id: number, text: string): void {
+    if (this.seam?.writes(id)) this.seam.append(text);
+    else this.turn.append(id, text);
+  }
+
+  /** Ends the block of an earlier attempt that was to go on in this one. */
+  private endKept(state: 'cut' | 'closed'): void {
+    if (this.seam?.keptBlock !== undefined) this.turn.endBlock(this.seam.keptBlock, state);
   }
 
   private open(index: number, start: BlockStart): number {
@@ -213,8 +268,15 @@ export class TurnAssembler {
   }
 
   /** A block that lacks something is not whole, though its end was seen: half a tool input must never run. */
-  private end(index: number, block: TurnBlock): void {
-    this.turn.endBlock(block.id, this.incomplete.delete(index) ? 'cut' : 'closed');
+  private end(index: number, { id }: TurnBlock): void {
+    if (this.seam?.writes(id)) this.seam.end();
+    this.turn.endBlock(id, this.incomplete.delete(index) ? 'cut' : 'closed');
+  }
+
+  /** Another block comes in its place. */
+  private cut({ id }: TurnBlock): void {
+    if (this.seam?.writes(id)) this.seam.end();
+    this.turn.endBlock(id, 'cut');
   }
 
   private note(message: string): void {
@@ -222,6 +284,10 @@ export class TurnAssembler {
     if (this.notes <= mostNotes) this.log.warn(message);
     if (this.notes === mostNotes) this.log.warn('further notes on this answer are left out');
   }
+}
+
+function isThinking(head: BlockHead | undefined): boolean {
+  return head?.kind === 'thinking' || head?.kind === 'redacted_thinking';
 }
 
 /** Whether a start announces a block that is there already. One that was opened without its start has no `raw`. */

@@ -1,11 +1,17 @@
 import { classifyError, faultOf } from './classify';
 import type { Clock } from './clock';
+import type { Connectivity } from './connectivity';
+import { continuationRequest, takesPrefill, type ContinuationPlan } from './continuation';
+import type { Disposable } from './disposable';
 import type { Failure } from './failure';
 import { FaultError } from './fault';
 import type { Logger } from './logger';
 import type { MessageRequest, MessageStream, MessageTransport } from './messageTransport';
 import { costUsd } from './pricing';
-import { nextStep, type RetryLimits } from './retryPolicy';
+import { isThinking } from './messageHistory';
+import { resumePlan, type ResumePlan } from './resumePlan';
+import { nextStep, type NextStep, type RetryLimits } from './retryPolicy';
+import { SeamWriter } from './seamWriter';
 import { addUsage, noUsage, type TokenUsage } from './tokenUsage';
 import { TurnAssembler } from './turnAssembler';
 import type { TurnDocument } from './turnDocument';
@@ -22,8 +28,11 @@ export interface TurnRequest {
 
 export interface TurnLimits extends RetryLimits {
   /** Silence after which a connection is given up, pings counting as life, in ms. */
-  readonly silenceLimitMs?: number;
+  readonly silenceLimitMs: number;
 }
+
+/** Whether a run begins the answer, or goes on with what an earlier run left of it. */
+export type RunStart = 'anew' | 'continue';
 
 export interface TurnPorts {
   /** Called once for each attempt: a key or a server that was changed in between counts. */
@@ -32,6 +41,8 @@ export interface TurnPorts {
   readonly log: Logger;
   /** A number in [0, 1): the jitter of back-off. */
   readonly random: () => number;
+  /** Tells when the network is back. */
+  readonly connectivity: Connectivity;
 }
 
 /** What earlier attempts used up; `costUsd` is undefined as soon as one of them has no known price. */
@@ -40,7 +51,8 @@ interface Spent {
   readonly costUsd: number | undefined;
 }
 
-const defaultSilenceLimitMs = 300_000;
+/** Silence that is worth telling, in ms: servers send a ping well before. */
+const silenceNoticeMs = 15_000;
 
 /**
  * Brings one answer into its turn document: attempt after attempt, until it is whole, stopped, or beyond repair. Every
@@ -52,7 +64,17 @@ export class TurnController {
   private assembler: TurnAssembler | undefined;
   private plan: TurnRequest | undefined;
   private attempt: number;
+  /** Automatic attempts, those since the last one that brought something and all. */
   private retries = 0;
+  private allRetries = 0;
+  /** How the next attempt goes on with what is there; undefined: it begins the answer. */
+  private resume: ContinuationPlan | undefined;
+  /** What the latest attempt asks, without what it goes on with. */
+  private request: MessageRequest | undefined;
+  /** Whether the first attempt goes on with what an earlier run left. */
+  private mustPlan = false;
+  /** What was there of the answer's text when the attempt began, in UTF-16 units. */
+  private textBefore = 0;
   private healed = false;
   private spent: Spent;
   private watchdog: Watchdog | undefined;
@@ -76,8 +98,9 @@ export class TurnController {
   }
 
   /** Begins in this tick; resolves when the turn is over or abandoned. Never rejects. */
-  async run(): Promise<void> {
+  async run(start: RunStart = 'anew'): Promise<void> {
     this.begin();
+    this.mustPlan = start === 'continue';
     while (!this.ended) {
       const failure = await this.runAttempt();
       if (failure !== undefined) await this.afterFailure(failure);
@@ -92,7 +115,7 @@ export class TurnController {
     this.end({ kind: 'stopped' });
   }
 
-  /** Ends the back-off now; does nothing at any other time. */
+  /** Ends the back-off, or the wait for the network, now; does nothing at any other time. */
   retryNow(): void {
     this.endWait?.();
   }
@@ -105,12 +128,13 @@ export class TurnController {
   }
 
   private begin(): void {
-    const { attempts, usage, costUsd: cost } = this.turn.meta;
+    const { attempts, usage, costUsd: cost, seams } = this.turn.meta;
     this.turn.markSent();
     this.turn.replaceMeta({
       ...(attempts === undefined ? {} : { attempts }),
       ...(usage === undefined ? {} : { usage }),
       ...(cost === undefined ? {} : { costUsd: cost }),
+      ...(seams === undefined ? {} : { seams }),
     });
   }
 
@@ -119,9 +143,9 @@ export class TurnController {
     const { turn, ports } = this;
     const attempt = ++this.attempt;
     const connection = new AbortController();
-    const assembler = new TurnAssembler(turn, attempt, ports.log);
     this.connection = connection;
-    this.assembler = assembler;
+    this.assembler = undefined;
+    this.textBefore = textLength(turn);
     turn.updateMeta({ attempts: attempt });
     turn.setStatus({ kind: 'connecting', attempt });
     try {
@@ -129,8 +153,19 @@ export class TurnController {
       if (this.hasEnded()) return undefined;
       const transport = await ports.transport();
       if (this.hasEnded()) return undefined;
-      const request = this.healed ? (plan.withoutThinking?.() ?? plan.request) : plan.request;
-      turn.updateMeta({ model: request.model });
+      const base = this.healed ? (plan.withoutThinking?.() ?? plan.request) : plan.request;
+      this.request = base;
+      turn.updateMeta({ model: base.model });
+      if (this.mustPlan && this.planResume().kind === 'runTools') return undefined;
+      this.mustPlan = false;
+      const { resume } = this;
+      const request =
+        resume === undefined
+          ? base
+          : continuationRequest(base, resume, { withThinking: !this.healed });
+      const seam = resume === undefined ? undefined : new SeamWriter(turn, attempt, resume);
+      const assembler = new TurnAssembler(turn, attempt, ports.log, seam);
+      this.assembler = assembler;
       this.logAttempt(request);
       const stream = await transport.open(request, connection.signal);
       if (this.hasEnded()) return undefined;
@@ -138,7 +173,7 @@ export class TurnController {
       if (this.hasEnded()) return undefined;
       throw new FaultError({ kind: 'truncated', requestId: stream.requestId });
     } catch (error) {
-      return this.hasEnded() ? undefined : this.onError(error, assembler);
+      return this.hasEnded() ? undefined : this.onError(error);
     }
   }
 
@@ -150,6 +185,7 @@ export class TurnController {
   ): Promise<void> {
     const { turn } = this;
     const { requestId } = stream;
+    this.ports.connectivity.noteReached();
     turn.updateMeta({ headersMs: turn.elapsedMs, ...(requestId === null ? {} : { requestId }) });
     const watchdog = this.watch(connection);
     this.watchdog = watchdog;
@@ -173,6 +209,7 @@ export class TurnController {
       }
     } finally {
       watchdog.dispose();
+      if (turn.meta.silentSinceMs !== undefined) turn.updateMeta({ silentSinceMs: undefined });
     }
   }
 
@@ -189,28 +226,29 @@ export class TurnController {
   }
 
   private async afterFailure(failure: Failure): Promise<void> {
-    const step = nextStep(
-      {
-        failure,
-        retries: this.retries,
-        hasOutput: this.turn.hasOutput,
-        canHeal: !this.healed && this.plan?.withoutThinking !== undefined,
-      },
-      this.limits,
-      this.ports.random(),
-    );
+    const step = this.stepAfter(failure);
     switch (step.kind) {
       case 'retry':
-        this.retries++;
-        this.assembler?.dropBlocks();
+      case 'resume': {
+        if (!this.prepareNext(step.kind)) return;
+        const { attempt } = this;
+        const { inMs } = step;
         this.turn.setStatus({
           kind: 'waiting',
-          attempt: this.attempt + 1,
-          retryInMs: step.inMs,
+          attempt: attempt + 1,
+          retryInMs: inMs,
           cause: failure,
         });
-        await this.wait(step.inMs);
+        await this.wait((done) => this.ports.clock.setTimer(inMs, done));
         return;
+      }
+      case 'pause': {
+        if (!this.prepareNext(step.then)) return;
+        const { connectivity } = this.ports;
+        this.turn.setStatus({ kind: 'paused', reason: 'offline', cause: failure });
+        await this.wait((done) => connectivity.whenOnline(done));
+        return;
+      }
       case 'heal':
         this.healed = true;
         this.assembler?.dropBlocks();
@@ -223,18 +261,69 @@ export class TurnController {
     }
   }
 
-  private onError(error: unknown, assembler: TurnAssembler): Failure {
-    const { turn, ports } = this;
+  private stepAfter(failure: Failure): NextStep {
+    const { turn, ports, limits } = this;
+    const plan = this.currentPlan();
+    const isKept = plan.kind !== 'resend' && limits.resume === 'resume';
+    if (isKept && textLength(turn) > this.textBefore) this.retries = 0;
+    return nextStep(
+      {
+        failure,
+        retries: this.retries,
+        allRetries: this.allRetries,
+        costUsd: this.spent.costUsd,
+        hasOutput: turn.hasOutput,
+        canResume: plan.kind !== 'resend',
+        wasReached: ports.connectivity.wasReached,
+        canHeal: !this.healed && (this.plan?.withoutThinking !== undefined || sendsThinking(plan)),
+      },
+      limits,
+      ports.random(),
+    );
+  }
+
+  /** Makes the document ready for the next attempt; false where that was the end of the turn. */
+  private prepareNext(kind: 'retry' | 'resume'): boolean {
+    this.retries++;
+    this.allRetries++;
+    if (kind === 'resume') return this.planResume().kind !== 'runTools';
+    this.resume = undefined;
+    for (const { id } of this.turn.blocks) this.turn.endBlock(id, 'dropped');
+    return true;
+  }
+
+  /** Keeps what the plan keeps. Whole tool calls are an answer: what follows them is theirs to bring. */
+  private planResume(): ResumePlan {
+    const plan = this.currentPlan();
+    for (const id of plan.droppedIds) this.turn.endBlock(id, 'dropped');
+    this.resume = plan.kind === 'prefill' || plan.kind === 'continue' ? plan : undefined;
+    if (plan.kind === 'runTools') this.end({ kind: 'complete', stopReason: 'tool_use' });
+    return plan;
+  }
+
+  private currentPlan(): ResumePlan {
+    const { request, turn } = this;
+    return resumePlan(turn.blocks, { prefill: request !== undefined && takesPrefill(request) });
+  }
+
+  /** Undefined where the answer is whole all the same. */
+  private onError(error: unknown): Failure | undefined {
+    const { turn, ports, assembler } = this;
     const failure = classifyError(error, ports.clock.wallNow());
     const facts = [failure.kind, failure.detail, failure.requestId];
     ports.log.warn(`Turn ${turn.id}, attempt ${this.attempt}: ${facts.filter(Boolean).join(', ')}`);
     if (faultOf(error).kind === 'unexpected' && error instanceof Error) {
       ports.log.error(error.stack ?? error.message);
     }
-    assembler.cutOpenBlocks();
     this.count();
     this.spent = { usage: turn.meta.usage ?? noUsage, costUsd: this.cost() };
     if (failure.requestId !== undefined) turn.updateMeta({ requestId: failure.requestId });
+    if (assembler?.isWhole === true && failure.retryable) {
+      // Only the last event is missing, which says nothing: to ask for more would be billed for nothing.
+      assembler.finish();
+      this.end({ kind: 'complete', stopReason: assembler.stopReason });
+      return undefined;
+    }
     return failure;
   }
 
@@ -279,23 +368,25 @@ export class TurnController {
   }
 
   private watch(connection: AbortController): Watchdog {
-    const limitMs = this.limits.silenceLimitMs ?? defaultSilenceLimitMs;
+    const { turn, limits } = this;
     return new Watchdog(this.ports.clock, {
-      noticeAfterMs: limitMs,
-      giveUpAfterMs: limitMs,
-      onSilence: () => undefined,
+      noticeAfterMs: silenceNoticeMs,
+      giveUpAfterMs: limits.silenceLimitMs,
+      onSilence: (isSilent) => {
+        turn.updateMeta({ silentSinceMs: isSilent ? turn.elapsedMs - silenceNoticeMs : undefined });
+      },
       onGiveUp: (afterMs) =>
         connection.abort(new FaultError({ kind: 'timeout', phase: 'stream', afterMs })),
     });
   }
 
-  /** Resolves after `ms`, on `retryNow`, or when the turn is over. */
-  private wait(ms: number): Promise<void> {
+  /** Resolves when `start` calls back, on `retryNow`, or when the turn is over. */
+  private wait(start: (done: () => void) => Disposable): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.ports.clock.setTimer(ms, () => this.endWait?.());
+      const waiting = start(() => this.endWait?.());
       this.endWait = (): void => {
         this.endWait = undefined;
-        timer.dispose();
+        waiting.dispose();
         resolve();
       };
     });
@@ -315,6 +406,16 @@ class TurnOver extends Error {
   constructor() {
     super('The turn is over');
   }
+}
+
+function textLength(turn: TurnDocument): number {
+  return turn.blocks
+    .filter(({ head, state }) => head.kind === 'text' && state !== 'dropped')
+    .reduce((sum, { text }) => sum + text.length, 0);
+}
+
+function sendsThinking(plan: ResumePlan): boolean {
+  return plan.kind !== 'resend' && plan.assistantContent.some(isThinking);
 }
 
 /** Whether the answer itself has begun. */

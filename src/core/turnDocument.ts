@@ -211,13 +211,22 @@ export class TurnDocument implements TurnIdentity {
     this.change(id, 'growth', (block) => block.unknownDeltas.push(delta));
   }
 
-  /** Ends an open block, or drops any. Does nothing else to one that has ended: states only move forward. */
+  /** Ends an open block, or drops any. Does nothing else to one that has ended. */
   endBlock(id: number, state: Exclude<BlockState, 'open'>): void {
     const before = this.list[id]?.state;
     if (before === 'dropped' || (before !== 'open' && state !== 'dropped')) return;
     this.change(id, 'structure', (block) => {
       block.state = state;
       block.closedMs ??= this.elapsedMs;
+    });
+  }
+
+  /** Lets a block grow again whose stream was cut: its continuation is there. Does nothing to any other. */
+  reopenBlock(id: number): void {
+    if (this.list[id]?.state !== 'cut') return;
+    this.change(id, 'structure', (block) => {
+      block.state = 'open';
+      block.closedMs = undefined;
     });
   }
 

@@ -1,6 +1,16 @@
 import type { JsonObject } from './json';
 import type { TokenUsage } from './tokenUsage';
 
+/** One cut in an answer, and what goes on from there. */
+export interface TurnSeam {
+  /** The attempt that goes on. What it brings was asked for by another request than what was there before. */
+  readonly attempt: number;
+  /** The id of the block that goes on; undefined where the cut was between blocks. */
+  readonly block?: number;
+  /** Offset in that block's text at which new text begins, in UTF-16 units. */
+  readonly at?: number;
+}
+
 /** What is known about a turn besides its content. All times are milliseconds since the turn was sent. */
 export interface TurnMeta {
   readonly model?: string;
@@ -13,6 +23,10 @@ export interface TurnMeta {
   /** When the first visible output (text or thinking) arrived: time to first token. */
   readonly firstTokenMs?: number;
   readonly endedMs?: number;
+  /** Where the answer goes on after it was cut, in the order in which that happened. */
+  readonly seams?: readonly TurnSeam[];
+  /** Since when nothing at all has arrived, pings included; undefined while something does. */
+  readonly silentSinceMs?: number | undefined;
   /** Summed over all attempts: each was billed. */
   readonly usage?: TokenUsage;
   /** In US dollars; undefined where the model's price is not known. */

@@ -15,9 +15,6 @@ export interface MirrorBlock {
   readonly closedMs: number | undefined;
 }
 
-/** States only move forward, so that an old patch arriving late opens nothing again. */
-const stateOrder: Readonly<Record<BlockState, number>> = { open: 0, closed: 1, cut: 1, dropped: 2 };
-
 type MutableMirrorBlock = { -readonly [K in keyof MirrorBlock]: MirrorBlock[K] };
 
 /** What applying a patch to one block did, for a reader that shows it. */
@@ -51,9 +48,10 @@ export class TurnMirror {
   /** The changes made, or `gap` when the patch starts beyond what this reader has. */
   apply(patch: TurnPatch): readonly BlockChange[] | 'gap' {
     if (this.leavesGap(patch)) return 'gap';
-    const changes = patch.blocks.map((block) => this.applyBlock(block));
     // An older patch arriving late brings nothing that a newer one has not brought.
-    if (patch.to >= this.revision) {
+    const isNews = patch.to >= this.revision;
+    const changes = patch.blocks.map((block) => this.applyBlock(block, isNews));
+    if (isNews) {
       this.status = patch.status ?? this.status;
       this.meta = patch.meta ?? this.meta;
       this.revision = patch.to;
@@ -77,7 +75,7 @@ export class TurnMirror {
     return false;
   }
 
-  private applyBlock(patch: BlockPatch): BlockChange {
+  private applyBlock(patch: BlockPatch, isNews: boolean): BlockChange {
     const known = this.blocks[patch.id] as MutableMirrorBlock | undefined;
     const block: MutableMirrorBlock = known ?? {
       id: patch.id,
@@ -92,8 +90,10 @@ export class TurnMirror {
     const appended =
       block.state === 'dropped' ? '' : patch.text.slice(block.text.length - patch.at);
     block.text.append(appended);
-    if (stateOrder[patch.state] > stateOrder[block.state]) block.state = patch.state;
-    block.closedMs ??= patch.closedMs;
+    if (known === undefined || (isNews && block.state !== 'dropped')) {
+      block.state = patch.state;
+      block.closedMs = patch.closedMs;
+    }
     return { block, added: known === undefined, appended };
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Chat } from '../core/chat';
+import { Connectivity } from '../core/connectivity';
 import type { Conversation } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
@@ -69,6 +70,13 @@ export function compose(
   const models = new ModelInUse(settings, connection, catalog);
 
   // The conversations.
+  const connectivity = store.add(
+    new Connectivity({
+      probe: async (signal) => (await connection.clientNow()).isReachable(signal),
+      clock,
+      random: Math.random,
+    }),
+  );
   const chat = store.add(
     new Chat({
       transport: () => connection.clientNow(),
@@ -78,6 +86,7 @@ export function compose(
       log,
       newId: randomUUID,
       random: Math.random,
+      connectivity,
     }),
   );
   const drafts = store.add(new Drafts(context.workspaceState));

@@ -9,6 +9,8 @@ import type { AuthStyle } from './settingRules';
 
 /** What a client of one server can do for us. */
 export interface ServerClient extends MessageTransport {
+  /** Whether the server answers anything at all. */
+  isReachable(signal: AbortSignal): Promise<boolean>;
   /** @throws FaultError */
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
 }

@@ -38,6 +38,8 @@ export const numberRules = {
   maxOutputTokens: { least: 1, most: 1_000_000 },
   maxRetries: { least: 0, most: 20, otherwise: 5 },
   maxRetryAfter: { least: 0, most: 3600, otherwise: 120 },
+  maxRetryCost: { least: 0, most: 1000, otherwise: 1 },
+  silenceLimit: { least: 10, most: 3600, otherwise: 120 },
 } as const;
 
 const effortChoices = ['default', ...effortLevels] as const;
@@ -108,6 +110,9 @@ export function checkSettings(
       thinking: oneOf('thinking', ['auto', 'off'], 'auto'),
       maxOutputTokens: wholeNumber('maxOutputTokens'),
       maxRetries: wholeNumber('maxRetries') ?? numberRules.maxRetries.otherwise,
+      resume: oneOf('resume', ['resume', 'startOver', 'ask'], 'resume'),
+      maxRetryCostUsd: wholeNumber('maxRetryCost') ?? numberRules.maxRetryCost.otherwise,
+      silenceLimitMs: (wholeNumber('silenceLimit') ?? numberRules.silenceLimit.otherwise) * 1000,
       maxRetryAfterMs: (wholeNumber('maxRetryAfter') ?? numberRules.maxRetryAfter.otherwise) * 1000,
     },
     view: {

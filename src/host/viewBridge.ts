@@ -34,7 +34,7 @@ export interface ViewActions {
 export interface ViewBridgePorts {
   readonly chat: Pick<
     Chat,
-    'conversation' | 'send' | 'stop' | 'stopRunning' | 'retryNow' | 'tryAgain'
+    'conversation' | 'send' | 'stop' | 'stopRunning' | 'retryNow' | 'tryAgain' | 'continueTurn'
   >;
   readonly drafts: Drafts;
   readonly clock: Clock;
@@ -180,6 +180,9 @@ export class ViewBridge implements Disposable {
         return;
       case 'retryNow':
         if (this.owns(message.turn)) chat.retryNow(message.turn);
+        return;
+      case 'continueTurn':
+        if (this.owns(message.turn)) chat.continueTurn(message.turn);
         return;
       case 'tryAgain':
         if (this.owns(message.turn)) chat.tryAgain(message.turn);

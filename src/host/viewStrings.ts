@@ -44,6 +44,11 @@ export function viewStrings(): ViewStrings {
     waitingRetry: vscode.l10n.t('Trying again in {0}'),
     retryNow: vscode.l10n.t('Retry now'),
     tryAgain: vscode.l10n.t('Try again'),
+    continueAnswer: vscode.l10n.t('Continue'),
+    continueNext: vscode.l10n.t('What has arrived is kept. Continue from there, or ask again.'),
+    waitingResume: vscode.l10n.t('Going on from the last character in {0}'),
+    silent: vscode.l10n.t('Nothing has arrived for {0}'),
+    seam: vscode.l10n.t('The answer was cut here, and goes on from its last character.'),
     reachedMaxTokens: vscode.l10n.t(
       'The answer reached the token limit. Ask to go on, or raise the limit in the settings.',
     ),

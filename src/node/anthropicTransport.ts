@@ -7,7 +7,7 @@ import type { Logger } from '../core/logger';
 import type { MessageRequest, MessageStream, MessageTransport } from '../core/messageTransport';
 import type { ModelInfo } from '../core/modelInfo';
 import type { SseFrame } from '../core/sseFrame';
-import { nodeFetch } from './nodeFetch';
+import { nodeFetch, type Fetch } from './nodeFetch';
 import { WatchedBody } from './watchedBody';
 import { framesOfJson } from './wholeMessage';
 import { faultFrom, headerRecord, longestSample } from './wireFault';
@@ -19,6 +19,8 @@ const defaultHeadersTimeoutMs = 600_000;
 const sdkTimeoutMs = 2 ** 31 - 1;
 /** After the answer is whole, how long its connection may take to become free for the next one, in ms. */
 const drainMs = 1_000;
+/** How long a server may take to answer a probe, in ms. */
+const probeTimeoutMs = 10_000;
 /** What a header takes (RFC 9110, section 5.5), spaces apart. */
 const headerValue = /^[\x21-\x7e]+$/;
 /** The API's largest page of models, and how many pages are read at most. */
@@ -38,6 +40,8 @@ export interface TransportOptions {
 
 /** A transport that also knows the models of its server. */
 export interface AnthropicTransport extends MessageTransport {
+  /** Whether the server answers anything at all. Sends no key, asks for no answer, costs nothing. Never throws. */
+  isReachable(signal: AbortSignal): Promise<boolean>;
   /**
    * Every model of the server, in its order (API: newest first). It is also how a key is checked: a wrong one fails
    * here as it would in a request.
@@ -66,6 +70,7 @@ class Client extends BaseAnthropic {
 class SdkTransport implements AnthropicTransport {
   private readonly client: Client;
   private readonly authHeaders: Readonly<Record<string, string | null>>;
+  private readonly fetch: Fetch;
   private readonly clock: Clock;
   private readonly log: Logger;
   private readonly headersTimeoutMs: number;
@@ -82,6 +87,7 @@ class SdkTransport implements AnthropicTransport {
     this.clock = clock;
     this.log = log;
     this.headersTimeoutMs = headersTimeoutMs;
+    this.fetch = nodeFetch(clock);
     this.isKeyUsable = apiKey === null || headerValue.test(apiKey);
     this.client = new Client({
       apiKey,
@@ -91,7 +97,7 @@ class SdkTransport implements AnthropicTransport {
       webhookKey: null,
       maxRetries: 0,
       timeout: sdkTimeoutMs,
-      fetch: nodeFetch(clock),
+      fetch: this.fetch,
       logLevel: 'off',
       openTelemetry: false,
     });
@@ -127,6 +133,21 @@ class SdkTransport implements AnthropicTransport {
       throw faultFrom(error);
     } finally {
       connection.gotHeaders();
+    }
+  }
+
+  async isReachable(signal: AbortSignal): Promise<boolean> {
+    const timeout = AbortSignal.timeout(probeTimeoutMs);
+    try {
+      // Any answer will do, and without a key none can cost anything.
+      const { body } = await this.fetch(this.client.baseURL, {
+        method: 'HEAD',
+        signal: AbortSignal.any([signal, timeout]),
+      });
+      await body?.cancel();
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -59,6 +59,7 @@ function viewMessage(from: Members): ViewToHost {
       return { type, turn: from['turn'] === null ? null : text(from['turn'], 'turn', maxName) };
     case 'retryNow':
     case 'tryAgain':
+    case 'continueTurn':
       return { type, turn: text(from['turn'], 'turn', maxName) };
     case 'run':
       return { type, command: command(from['command']) };

@@ -48,6 +48,15 @@ export interface ViewStrings {
   readonly waitingRetry: string;
   readonly retryNow: string;
   readonly tryAgain: string;
+  readonly continueAnswer: string;
+  /** In place of a failure's next step, where the answer can go on. */
+  readonly continueNext: string;
+  /** {0}: a duration. */
+  readonly waitingResume: string;
+  /** {0}: a duration. */
+  readonly silent: string;
+  /** On the mark where an answer was cut. */
+  readonly seam: string;
   readonly reachedMaxTokens: string;
   readonly contextFull: string;
   readonly refused: string;

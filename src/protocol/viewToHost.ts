@@ -28,6 +28,7 @@ export type ViewToHost =
   | { readonly type: 'stop'; readonly turn: string | null }
   | { readonly type: 'retryNow'; readonly turn: string }
   | { readonly type: 'tryAgain'; readonly turn: string }
+  | { readonly type: 'continueTurn'; readonly turn: string }
   | { readonly type: 'run'; readonly command: ViewCommand }
   | { readonly type: 'openLink'; readonly href: string }
   | { readonly type: 'openAttachment'; readonly uri: string; readonly line: number }

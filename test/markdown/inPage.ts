@@ -10,7 +10,12 @@ const markdownTest = {
 
   create(): MarkdownView {
     const view = new MarkdownView({
-      strings: { copyCode: 'Copy code', copied: 'Copied', codeBlock: 'Code block' },
+      strings: {
+        copyCode: 'Copy code',
+        copied: 'Copied',
+        codeBlock: 'Code block',
+        seam: 'Cut here',
+      },
       onOpenLink: (href) => markdownTest.opened.push(href),
       onCopy: (text) => markdownTest.copied.push(text),
     });

@@ -577,7 +577,7 @@ describe('rendered markdown', function () {
     const seen = await page.evaluate(async () => {
       const controller = new AbortController();
       const view = new window.markdownTest.MarkdownView({
-        strings: { copyCode: '', copied: '', codeBlock: '' },
+        strings: { copyCode: '', copied: '', codeBlock: '', seam: '' },
         onOpenLink: () => undefined,
         onCopy: () => undefined,
         signal: controller.signal,

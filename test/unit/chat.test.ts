@@ -5,6 +5,7 @@ import type { Conversation } from '../../src/core/conversation';
 import { FaultError } from '../../src/core/fault';
 import type { TurnDocument } from '../../src/core/turnDocument';
 import { ManualClock, settle } from './manualClock';
+import { askingLimits, steadyNetwork } from './retryLimits';
 import { ScriptedTransport } from './scriptedTransport';
 import { SilentLogger } from './silentLogger';
 
@@ -13,8 +14,8 @@ const defaults: ChatSettings = {
   effort: undefined,
   thinking: 'auto',
   maxOutputTokens: undefined,
+  ...askingLimits,
   maxRetries: 2,
-  maxRetryAfterMs: 60_000,
 };
 
 function harness(more: Partial<ChatPorts> = {}) {
@@ -30,6 +31,7 @@ function harness(more: Partial<ChatPorts> = {}) {
     log,
     newId: () => `id${++serial}`,
     random: () => 0.5,
+    connectivity: steadyNetwork(clock),
     ...more,
   });
   const conversation = chat.newConversation();

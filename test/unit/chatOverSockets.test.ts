@@ -7,6 +7,7 @@ import { createTransport } from '../../src/node/anthropicTransport';
 import { SystemClock } from '../../src/node/systemClock';
 import { MessagesServer, type MessagesServerOptions } from '../server/messagesServer';
 import { httpError, textAnswer, thinkingAnswer, type Scenario } from '../server/scenario';
+import { askingLimits, steadyNetwork } from './retryLimits';
 import { SilentLogger } from './silentLogger';
 
 const settings: ChatSettings = {
@@ -14,8 +15,8 @@ const settings: ChatSettings = {
   effort: undefined,
   thinking: 'auto',
   maxOutputTokens: undefined,
+  ...askingLimits,
   maxRetries: 2,
-  maxRetryAfterMs: 60_000,
 };
 const answer = 'Größe 😀 你好, **whole**.';
 const fast = { deltaSize: 3 };
@@ -65,6 +66,7 @@ describe('chat over sockets', function () {
       log: silent,
       newId: () => `id${++serial}`,
       random: Math.random,
+      connectivity: steadyNetwork(clock),
     });
     cleanUp.push(
       () => started.close(),
@@ -289,7 +291,6 @@ describe('chat over sockets', function () {
         'connection-lost',
       ],
       ['an end of the body', { kind: 'eof', afterDeltas: 4 }, 'truncated'],
-      ['an end before message_stop', { kind: 'eof-before-message-stop' }, 'truncated'],
       [
         'an overload',
         { kind: 'error-event', afterDeltas: 4, type: 'overloaded_error' },
@@ -313,6 +314,15 @@ describe('chat over sockets', function () {
         await assertGoesOn(turn);
       });
     }
+
+    it('is whole once the server said why it stopped, though message_stop is missing', async () => {
+      server.queue({ ...textAnswer(answer, fast), fault: { kind: 'eof-before-message-stop' } });
+      const turn = send();
+      assert.equal(await end(turn), 'complete');
+      assert.equal(turn.answerText(), answer);
+      assert(turn.blocks.every(({ state }) => state === 'closed'));
+      assert.equal(server.messageRequests.length, 1);
+    });
 
     it('goes on after a cut in a thinking block (T83)', async () => {
       server.queue({

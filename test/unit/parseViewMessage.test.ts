@@ -43,6 +43,7 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
   stop: fc.record({ type: fc.constant('stop' as const), turn: fc.option(text) }),
   retryNow: fc.record({ type: fc.constant('retryNow' as const), turn: text }),
   tryAgain: fc.record({ type: fc.constant('tryAgain' as const), turn: text }),
+  continueTurn: fc.record({ type: fc.constant('continueTurn' as const), turn: text }),
   run: fc.record({
     type: fc.constant('run' as const),
     command: fc.constantFrom(...viewCommands),

@@ -1,18 +1,41 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Failure, FailureKind } from '../../src/core/failure';
-import { nextStep, type FailedAttempt, type NextStep } from '../../src/core/retryPolicy';
+import {
+  nextStep,
+  type FailedAttempt,
+  type NextStep,
+  type RetryLimits,
+} from '../../src/core/retryPolicy';
 import { checkProperty, propertyTimeout } from './propertyRuns';
 
-const limits = { maxRetries: 5, maxRetryAfterMs: 120_000 };
+const limits: RetryLimits = {
+  maxRetries: 5,
+  maxRetryAfterMs: 120_000,
+  resume: 'resume',
+  maxRetryCostUsd: 1,
+};
+
+const first: Omit<FailedAttempt, 'failure'> = {
+  retries: 0,
+  allRetries: 0,
+  costUsd: undefined,
+  hasOutput: false,
+  canResume: false,
+  wasReached: false,
+  canHeal: false,
+};
 
 function failure(more: Partial<Failure> = {}): Failure {
   return { kind: 'server-error', retryable: true, action: 'try-again', ...more };
 }
 
-function step(more: Partial<FailedAttempt> = {}, random = 0.5): NextStep {
-  const attempt = { failure: failure(), retries: 0, hasOutput: false, canHeal: false, ...more };
-  return nextStep(attempt, limits, random);
+function step(
+  more: Partial<FailedAttempt> = {},
+  random = 0.5,
+  mode: Partial<RetryLimits> = {},
+): NextStep {
+  return nextStep({ ...first, failure: failure(), ...more }, { ...limits, ...mode }, random);
 }
 
 function waitMs(retries: number, random: number, more: Partial<Failure> = {}): number {
@@ -31,12 +54,48 @@ describe('retryPolicy', () => {
     assert.deepEqual(step({ failure: failure({ retryable: false }) }), { kind: 'failed' });
   });
 
-  it('never takes shown text away by itself (T79)', () => {
-    assert.deepEqual(step({ hasOutput: true }), { kind: 'interrupted', resumable: true });
-    assert.deepEqual(step({ hasOutput: true, failure: failure({ retryable: false }) }), {
-      kind: 'interrupted',
-      resumable: false,
+  describe('after some of the answer has arrived', () => {
+    const cut = { hasOutput: true, canResume: true };
+
+    it('asks for the rest (T54)', () => {
+      assert.equal(step(cut).kind, 'resume');
+      assert.equal(step({ ...cut, retries: 4 }).kind, 'resume');
     });
+
+    it('never takes shown text away by itself, unless the settings say so (T79)', () => {
+      assert.deepEqual(step(cut, 0.5, { resume: 'ask' }), { kind: 'interrupted', resumable: true });
+      assert.equal(step(cut, 0.5, { resume: 'startOver' }).kind, 'retry');
+    });
+
+    it('leaves it to the person where attempts or cost are used up, or the failure stays', () => {
+      const interrupted = { kind: 'interrupted', resumable: true };
+      assert.deepEqual(step({ ...cut, retries: 5 }), interrupted);
+      assert.deepEqual(step({ ...cut, allRetries: 20 }), interrupted);
+      assert.deepEqual(step({ ...cut, costUsd: 1.01 }), interrupted);
+      assert.equal(step({ ...cut, costUsd: 1 }).kind, 'resume');
+      assert.deepEqual(step({ ...cut, failure: failure({ retryable: false }) }), interrupted);
+    });
+
+    it('asks again where nothing of it can be kept', () => {
+      assert.equal(step({ hasOutput: true }).kind, 'retry');
+      assert.deepEqual(step({ hasOutput: true, retries: 5 }), {
+        kind: 'interrupted',
+        resumable: false,
+      });
+    });
+  });
+
+  it('waits for a network that is gone, and only for that (T51)', () => {
+    const gone = (kind: FailureKind, more: Partial<FailedAttempt> = {}): NextStep =>
+      step({ failure: failure({ kind }), ...more });
+    assert.deepEqual(gone('no-network'), { kind: 'pause', then: 'retry' });
+    for (const kind of ['host-not-found', 'connection-refused'] as const) {
+      assert.equal(gone(kind).kind, 'retry');
+      assert.deepEqual(gone(kind, { wasReached: true }), { kind: 'pause', then: 'retry' });
+      const cut = { wasReached: true, hasOutput: true, canResume: true };
+      assert.deepEqual(gone(kind, cut), { kind: 'pause', then: 'resume' });
+    }
+    assert.equal(gone('connection-lost', { wasReached: true }).kind, 'retry');
   });
 
   it('heals refused thinking once, and nothing else (T115)', () => {
@@ -54,7 +113,7 @@ describe('retryPolicy', () => {
   it('doubles the window up to its limit', () => {
     const highest = [0, 1, 2, 3, 4, 9].map((retries) => {
       const next = nextStep(
-        { failure: failure(), retries, hasOutput: false, canHeal: false },
+        { ...first, failure: failure(), retries },
         { ...limits, maxRetries: 20 },
         0.999_999,
       );

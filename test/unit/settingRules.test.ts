@@ -104,6 +104,9 @@ describe('checkSettings', () => {
       maxOutputTokens: 4096,
       maxRetries: 0,
       maxRetryAfter: 60,
+      maxRetryCost: 0,
+      resume: 'ask',
+      silenceLimit: 30,
       showThinking: 'hidden',
       escStops: false,
     });
@@ -117,6 +120,9 @@ describe('checkSettings', () => {
       maxOutputTokens: 4096,
       maxRetries: 0,
       maxRetryAfterMs: 60_000,
+      maxRetryCostUsd: 0,
+      resume: 'ask',
+      silenceLimitMs: 30_000,
     });
     assert.deepEqual(settings.view, { sendKey: 'enter', thinking: 'hidden', escStops: false });
   });

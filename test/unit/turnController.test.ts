@@ -4,11 +4,12 @@ import { TurnController, type TurnLimits, type TurnRequest } from '../../src/cor
 import type { TurnDocument } from '../../src/core/turnDocument';
 import type { TurnStatus } from '../../src/core/turnStatus';
 import { ManualClock, settle } from './manualClock';
+import { askingLimits, steadyNetwork } from './retryLimits';
 import { ScriptedTransport } from './scriptedTransport';
 import { SilentLogger } from './silentLogger';
 import { newTurn } from './turnPipeline';
 
-const limits: TurnLimits = { maxRetries: 3, maxRetryAfterMs: 60_000 };
+const limits = askingLimits;
 
 function harness(options: Partial<TurnLimits> = {}, plan: Partial<TurnRequest> = {}) {
   const clock = new ManualClock();
@@ -21,7 +22,13 @@ function harness(options: Partial<TurnLimits> = {}, plan: Partial<TurnRequest> =
     prepared++;
     return Promise.resolve({ request, withoutThinking: undefined, ...plan });
   };
-  const ports = { transport: () => Promise.resolve(transport), clock, log, random: () => 0.5 };
+  const ports = {
+    transport: () => Promise.resolve(transport),
+    clock,
+    log,
+    random: () => 0.5,
+    connectivity: steadyNetwork(clock),
+  };
   const newController = (): TurnController =>
     new TurnController(turn, prepare, { ...limits, ...options }, ports);
   const controller = newController();
@@ -207,8 +214,6 @@ describe('turnController', () => {
       ['504', http(504, 'timeout_error'), 'timeout'],
       ['529', http(529, 'overloaded_error'), 'overloaded'],
       ['DNS', network('ENOTFOUND'), 'host-not-found'],
-      ['a resolver out of reach', network('EAI_AGAIN'), 'no-network'],
-      ['no route', network('ENETUNREACH'), 'no-network'],
       ['refused', network('ECONNREFUSED'), 'connection-refused'],
       ['reset', network('ECONNRESET'), 'connection-lost'],
       ['connect timeout', network('ETIMEDOUT'), 'timeout'],
@@ -233,6 +238,23 @@ describe('turnController', () => {
         assert.equal(h.clock.pendingTimers, 0);
       });
     }
+
+    it('waits for the network where there is none, and leaves no timer (T51)', async () => {
+      for (const code of ['EAI_AGAIN', 'ENETUNREACH']) {
+        const h = harness();
+        await h.start();
+        h.transport.last.refuse(network(code));
+        await settle();
+        assert.equal(h.turn.status.kind, 'paused');
+        assert.equal(causeOf(h.turn.status), 'no-network');
+        await h.clock.advanceAsync(60_000);
+        assert.equal(h.transport.calls.length, 2);
+        h.transport.last.whole('fine');
+        await settle();
+        assert.equal(h.turn.status.kind, 'complete');
+        assert.equal(h.clock.pendingTimers, 0);
+      }
+    });
 
     const streamFaults: readonly (readonly [
       string,
@@ -442,6 +464,7 @@ describe('turnController', () => {
         clock,
         log: new SilentLogger(),
         random: () => 0,
+        connectivity: steadyNetwork(clock),
       };
       await new TurnController(turn, () => Promise.reject(new Error('bug')), limits, ports).run();
       assert.equal(turn.status.kind, 'failed');
@@ -450,23 +473,18 @@ describe('turnController', () => {
   });
 
   describe('after output', () => {
-    const faults: readonly (readonly [
-      string,
-      (h: ReturnType<typeof harness>) => void,
-      string,
-      boolean,
-    ])[] = [
-      ['a reset', (h) => h.transport.last.fail(network('ECONNRESET')), 'connection-lost', true],
-      ['an end of the body', (h) => h.transport.last.end(), 'truncated', true],
-      ['an overload', (h) => h.transport.last.error('overloaded_error'), 'overloaded', true],
+    const faults: readonly (readonly [string, (h: ReturnType<typeof harness>) => void, string])[] =
       [
-        'a refusal of the request',
-        (h) => h.transport.last.error('invalid_request_error', 'no'),
-        'bad-request',
-        false,
-      ],
-    ];
-    for (const [name, strike, kind, resumable] of faults) {
+        ['a reset', (h) => h.transport.last.fail(network('ECONNRESET')), 'connection-lost'],
+        ['an end of the body', (h) => h.transport.last.end(), 'truncated'],
+        ['an overload', (h) => h.transport.last.error('overloaded_error'), 'overloaded'],
+        [
+          'a refusal of the request',
+          (h) => h.transport.last.error('invalid_request_error', 'no'),
+          'bad-request',
+        ],
+      ];
+    for (const [name, strike, kind] of faults) {
       it(`keeps the text and says what happened after ${name}`, async () => {
         const h = harness();
         await h.start();
@@ -476,7 +494,7 @@ describe('turnController', () => {
         const { status } = h.turn;
         assert(status.kind === 'interrupted');
         assert.equal(status.cause.kind, kind);
-        assert.equal(status.resumable, resumable);
+        assert.equal(status.resumable, true);
         assert.equal(textOf(h.turn), 'Half of 😀');
         assert.deepEqual(
           h.turn.blocks.map(({ state }) => state),

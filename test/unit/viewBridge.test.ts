@@ -123,6 +123,7 @@ class Ground {
           stopRunning: (of) => void asked.push(['stopRunning', of.id]),
           retryNow: (turn) => void asked.push(['retryNow', turn]),
           tryAgain: (turn) => void asked.push(['tryAgain', turn]),
+          continueTurn: (turn) => void asked.push(['continueTurn', turn]),
         },
         drafts: this.drafts,
         clock: this.clock,
@@ -363,12 +364,14 @@ describe('ViewBridge', () => {
       await ground.page.say({ type: 'stop', turn });
       await ground.page.say({ type: 'retryNow', turn });
       await ground.page.say({ type: 'tryAgain', turn });
+      await ground.page.say({ type: 'continueTurn', turn });
     }
     await ground.page.say({ type: 'stop', turn: null });
     assert.deepEqual(ground.asked, [
       ['stop', 'mine'],
       ['retryNow', 'mine'],
       ['tryAgain', 'mine'],
+      ['continueTurn', 'mine'],
       ['stopRunning', 'c1'],
     ]);
   });
