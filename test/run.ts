@@ -35,7 +35,7 @@ const stages: readonly Stage[] = [
   { name: 'build', run: () => all([['esbuild.mjs']]) },
   {
     name: 'unit',
-    run: (grep) => mocha(['test/unit/**/*.test.ts'], grep),
+    run: (grep) => mocha(['test/unit/**/*.test.ts', 'test/markdown/**/*.test.ts'], grep),
   },
   { name: 'view', run: (grep) => mocha(['test/view/**/*.test.ts'], grep, 1) },
   ...editorVersions.map((version) => ({

@@ -15,6 +15,7 @@ function createParser(): InstanceType<typeof MarkdownIt> {
   markdown.inline.ruler.at('linkify', takeUrl);
   markdown.inline.ruler.before('text', 'www', takeWww);
   markdown.inline.ruler.at('text', takeText);
+  markdown.inline.ruler.before('strikethrough', 'tildes', takeTildes);
   return markdown;
 }
 
@@ -52,6 +53,16 @@ function takeWww(state: StateInline, silent: boolean): boolean {
   if (link === undefined) return false;
   pushLink(state, link.href, state.src.slice(state.pos, link.end));
   state.pos = link.end;
+  return true;
+}
+
+/** Two tildes strike out; the library also finds two in a longer run, which GFM takes for text. */
+function takeTildes(state: StateInline, silent: boolean): boolean {
+  if (silent || state.src[state.pos] !== '~') return false;
+  const { length } = state.scanDelims(state.pos, true);
+  if (length === 2) return false;
+  state.pending += '~'.repeat(length);
+  state.pos += length;
   return true;
 }
 

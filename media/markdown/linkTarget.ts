@@ -3,8 +3,10 @@ const openableScheme = /^(?:https?|mailto):/i;
 const scriptScheme = /^(?:javascript|vbscript|data):/i;
 /** `main.ts:12` is a file and its line. */
 const anyScheme = /^[a-z][a-z0-9+.-]*:(?!\d+(?::\d+)?$)/i;
-/** Browsers skip these inside a scheme (`java\tscript:`), so they are judged without them (URL standard, basic parser). */
+/** Browsers skip these around and inside a scheme (`java\tscript:`), so without them it is judged (URL standard). */
 const ignoredByBrowsers = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029]/g;
+
+const encodedCharacter = /%([0-9a-f]{2})/gi;
 
 /**
  * What may be opened from a link in model output: `http`, `https`, `mailto`, and paths of files of the workspace
@@ -12,9 +14,18 @@ const ignoredByBrowsers = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029]/g;
  * `file:`, for links to another host without a scheme (`//host`), and for links within the page.
  */
 export function linkTarget(href: string): string | undefined {
+  if (openableScheme.test(href)) return href;
   const judged = href.replace(ignoredByBrowsers, '');
-  if (openableScheme.test(judged)) return href;
-  if (scriptScheme.test(judged) || anyScheme.test(judged)) return undefined;
-  if (judged === '' || judged.startsWith('#') || /^[\\/]{2}/.test(judged)) return undefined;
-  return href;
+  if (judged === '' || judged.startsWith('#')) return undefined;
+  // Whoever opens a path reads what is encoded in it (`java%09script:`).
+  const read = href.replace(encodedCharacter, decoded).replace(ignoredByBrowsers, '');
+  return leadsAway(judged) || leadsAway(read) ? undefined : href;
+}
+
+function leadsAway(path: string): boolean {
+  return scriptScheme.test(path) || anyScheme.test(path) || /^[\\/]{2}/.test(path);
+}
+
+function decoded(_encoded: string, hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16));
 }

@@ -106,14 +106,12 @@ class Scan {
     if (marker === '_' && isWordCharacter(previous) && isWordCharacter(next)) {
       return position + length;
     }
-    if (marker === '~' && length === 1) return position + 1;
+    if (marker === '~' && length !== 2) return position + length;
     // It could only close, and everything before it that could open is closed.
     if (depth === 0 && !isBlank(previous) && isBlank(next)) return position + length;
     const opensOnly =
       (isBlank(previous) && !isBlank(next)) || (isPunctuation(previous) && isWordCharacter(next));
-    if (!opensOnly || depth >= deepest || length > 3 || (marker === '~' && length !== 2)) {
-      return undefined;
-    }
+    if (!opensOnly || depth >= deepest || length > 3) return undefined;
     let at = position + length;
     while (at < this.text.length) {
       if (this.text[at] === marker) {

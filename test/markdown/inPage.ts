@@ -45,10 +45,11 @@ const markdownTest = {
     return [[text], cut(1), cut(3), cut(7)];
   },
 
-  /** Resolves when the page has had nothing to do for a while. */
+  /** Resolves when nothing waits for the page to be idle any more. */
   async idle(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await new Promise((resolve) => requestIdleCallback(resolve));
+    // What has waited may ask for more, by way of a promise too: hence the task between.
+    do await new Promise((resolve) => setTimeout(resolve, 20));
+    while (waiting.size > 0);
   },
 
   /** What HTML says that a reference wrote. The policy is the test's: the page lets no other make HTML of strings. */
@@ -60,6 +61,25 @@ const markdownTest = {
     container.append(template.content);
     return canonicalBlocks(container);
   },
+};
+
+/** Requests for idle time that were neither met nor cancelled. */
+const waiting = new Set<number>();
+const requestIdle = window.requestIdleCallback.bind(window);
+const cancelIdle = window.cancelIdleCallback.bind(window);
+
+window.requestIdleCallback = (callback, options) => {
+  const request = requestIdle((deadline) => {
+    waiting.delete(request);
+    callback(deadline);
+  }, options);
+  waiting.add(request);
+  return request;
+};
+
+window.cancelIdleCallback = (request) => {
+  waiting.delete(request);
+  cancelIdle(request);
 };
 
 interface TrustedTypes {

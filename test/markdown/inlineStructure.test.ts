@@ -98,27 +98,39 @@ describe('the inline structure of growing text', function () {
   it('takes labels that are names of properties for labels', () => {
     const references = new References();
     const parser = new InlineParser(references);
-    for (const label of ['__proto__', 'constructor', 'toString']) {
+    for (const [label, text] of [
+      // Where it is no link, its underscores are marks like any others.
+      ['__proto__', '[proto]'],
+      ['constructor', '[constructor]'],
+      ['toString', '[toString]'],
+    ] as const) {
       const { inlines, missed } = parser.parse(`[${label}]`);
-      assert.deepEqual(inlines, [{ kind: 'text', text: `[${label}]` }]);
+      assert.equal(plain(inlines), text);
+      assert.ok(inlines.every(({ kind }) => kind !== 'link'));
       assert.equal(missed.size, 1);
+      for (const [missing] of missed.entries())
+        references.define(missing, { href: '/a', title: '' });
+      assert.equal(parser.parse(`[${label}]`).inlines[0]?.kind, 'link');
     }
   });
 
   it('reads floods of marks in linear time, and keeps every character of them', () => {
     // Were any of these quadratic, the test would run into mocha’s limit, not past a bound of its own.
-    for (const text of [
-      '*'.repeat(50_000),
-      '['.repeat(50_000),
-      '![['.repeat(20_000),
-      '`a'.repeat(20_000),
-      '~~a '.repeat(20_000),
-      '<'.repeat(50_000),
-      'http://'.repeat(10_000),
-      'a@'.repeat(20_000),
-      '&amp'.repeat(20_000),
-    ]) {
-      assert.equal(plain(createParser().parse(text).inlines), text.replaceAll('&amp;', '&'));
+    for (const [unit, count, shown] of [
+      ['*', 50_000],
+      ['[', 50_000],
+      ['![[', 20_000],
+      // Each pair of backticks is that of a code span.
+      ['`a', 20_000, 'a'],
+      ['~~a ', 20_000],
+      ['~~~', 20_000],
+      ['<', 50_000],
+      ['http://', 10_000],
+      ['a@', 20_000],
+      ['&amp', 20_000],
+    ] as const) {
+      const text = unit.repeat(count);
+      assert.equal(plain(createParser().parse(text).inlines), (shown ?? unit).repeat(count), unit);
       settledLength(text, Number.POSITIVE_INFINITY);
     }
   });
@@ -135,6 +147,9 @@ describe('where a link may lead', () => {
       '/absolute/path',
       'main.ts:12',
       'src/main.ts:12:3',
+      'a%20b/%C3%A4.md',
+      '%23issue.md',
+      'docs/a%3Ab.md',
     ]) {
       assert.equal(linkTarget(href), href);
     }
@@ -150,6 +165,12 @@ describe('where a link may lead', () => {
       'java\tscript:alert(1)',
       'java\nscript:alert(1)',
       '\u0001javascript:alert(1)',
+      'java%09script:alert(1)',
+      'java%0ascript:alert(1)',
+      '%6Aavascript:alert(1)',
+      'javascript%3Aalert(1)',
+      '%2f%2Fhost/share',
+      ' https://example.com',
       'data:text/html,x',
       'data:image/png;base64,x',
       'vbscript:x',
