@@ -99,7 +99,7 @@ export class TurnAssembler {
 
   /** Ends the blocks that are still open: the stream is over, however it ended (T50). */
   cutOpenBlocks(): void {
-    this.seam?.end();
+    // What the seam still holds back to compare is not shown: it may be there already, and is asked for again.
     this.endKept('cut');
     for (const id of this.ids) this.turn.endBlock(id, 'cut');
   }

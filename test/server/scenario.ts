@@ -109,7 +109,14 @@ export type ScriptedPause =
   /** As long as the test wants. */
   | { readonly afterDeltas: number; readonly until: Promise<unknown> };
 
-/** `afterDeltas`: 0 is right after `message_start`, -1 right after the headers. */
+/** Where a stream breaks. */
+interface FaultPlace {
+  /** 0 is right after `message_start`, -1 right after the headers. */
+  readonly afterDeltas: number;
+  /** Lets the block that is open there end first: the fault comes between blocks. */
+  readonly afterBlock?: boolean;
+}
+
 export type ScriptedFault =
   /** An HTTP answer instead of a stream. A string body is sent as HTML; the API's own error where it is missing. */
   | {
@@ -119,22 +126,21 @@ export type ScriptedFault =
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'reset-before-headers' }
-  | { readonly kind: 'reset'; readonly afterDeltas: number }
+  | ({ readonly kind: 'reset' } & FaultPlace)
   | { readonly kind: 'reset-after-bytes'; readonly bytes: number }
-  | { readonly kind: 'stall'; readonly afterDeltas: number }
-  | { readonly kind: 'stall-with-pings'; readonly afterDeltas: number; readonly everyMs: number }
+  | ({ readonly kind: 'stall' } & FaultPlace)
+  | ({ readonly kind: 'stall-with-pings'; readonly everyMs: number } & FaultPlace)
   | { readonly kind: 'never-answers' }
   /** The body ends in good order, before its time. */
-  | { readonly kind: 'eof'; readonly afterDeltas: number }
+  | ({ readonly kind: 'eof' } & FaultPlace)
   | { readonly kind: 'eof-after-bytes'; readonly bytes: number }
   /** The end of the last block comes, `message_stop` does not. */
   | { readonly kind: 'eof-before-message-stop' }
-  | {
+  | ({
       readonly kind: 'error-event';
-      readonly afterDeltas: number;
       readonly type: string;
       readonly message?: string;
-    }
+    } & FaultPlace)
   | { readonly kind: 'empty' }
   | { readonly kind: 'html'; readonly html: string }
   /** The whole message as JSON where a stream was asked for. */

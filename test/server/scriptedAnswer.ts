@@ -107,6 +107,7 @@ export class ScriptedAnswer {
       return true;
     }
     if (!('afterDeltas' in fault) || this.deltas < fault.afterDeltas) return false;
+    if (fault.afterBlock === true && next.event === 'content_block_stop') return false;
     await this.writer.flushed();
     await this.breakOff(fault);
     return true;

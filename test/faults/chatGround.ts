@@ -1,0 +1,97 @@
+import { Chat } from '../../src/core/chat';
+import type { ChatSettings } from '../../src/core/chatSettings';
+import type { ModelInfo } from '../../src/core/modelInfo';
+import type { TurnDocument } from '../../src/core/turnDocument';
+import { createTransport } from '../../src/node/anthropicTransport';
+import { SystemClock } from '../../src/node/systemClock';
+import { MessagesServer } from '../server/messagesServer';
+import { askingLimits, steadyNetwork } from '../unit/retryLimits';
+import { SilentLogger } from '../unit/silentLogger';
+
+/** Headers that do not come for so long are given up, in ms. */
+const headersTimeoutMs = 150;
+/** A connection that is silent for so long is given up, in ms. */
+const silenceLimitMs = 150;
+
+/** The engine as the extension composes it: the real SDK, real sockets, and a server that checks what it gets. */
+export class ChatGround {
+  readonly log = new SilentLogger();
+  readonly chat: Chat;
+  private models: Promise<readonly ModelInfo[]> | undefined;
+  private serial = 0;
+
+  constructor(
+    readonly server: MessagesServer,
+    settings: Partial<ChatSettings>,
+  ) {
+    const clock = new SystemClock();
+    const transport = createTransport({
+      apiKey: 'sk-test',
+      baseUrl: server.url,
+      authStyle: 'x-api-key',
+      clock,
+      log: this.log,
+      headersTimeoutMs,
+    });
+    this.chat = new Chat({
+      transport: () => Promise.resolve(transport),
+      modelInfo: async (id) => {
+        this.models ??= transport.listModels(new AbortController().signal);
+        return (await this.models).find((model) => model.id === id);
+      },
+      settings: () => ({
+        model: undefined,
+        effort: undefined,
+        thinking: 'auto',
+        maxOutputTokens: undefined,
+        ...askingLimits,
+        maxRetries: 5,
+        silenceLimitMs,
+        resume: 'resume',
+        ...settings,
+      }),
+      clock,
+      log: this.log,
+      newId: () => `id${++this.serial}`,
+      random: Math.random,
+      connectivity: steadyNetwork(clock),
+    });
+  }
+
+  static async start(settings: Partial<ChatSettings> = {}): Promise<ChatGround> {
+    return new ChatGround(await MessagesServer.start(), settings);
+  }
+
+  send(text: string, conversation = this.chat.newConversation()): TurnDocument {
+    return this.chat.send(conversation, { text, attachments: [] });
+  }
+
+  /** Sends to the conversation of that turn. */
+  sendAfter(turn: TurnDocument, text: string): TurnDocument {
+    const conversation = this.chat.conversations.find((one) => one.turn(turn.id) !== undefined);
+    return this.send(text, conversation);
+  }
+
+  /** Resolves when the turn is over. Waits are cut short, as a person may do. */
+  async end(turn: TurnDocument): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        const { kind } = turn.status;
+        if (kind === 'waiting' || kind === 'paused') {
+          setImmediate(() => this.chat.retryNow(turn.id));
+        }
+        if (turn.isTerminal) {
+          listening.dispose();
+          resolve();
+        }
+      };
+      const listening = turn.onDidChange(look);
+      look();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.chat.dispose();
+    await this.server.close();
+  }
+}
