@@ -37,6 +37,7 @@ const stages: readonly Stage[] = [
     name: 'unit',
     run: (grep) => mocha(['test/unit/**/*.test.ts', 'test/markdown/**/*.test.ts'], grep),
   },
+  { name: 'faults', run: (grep) => mocha(['test/faults/**/*.test.ts'], grep) },
   { name: 'view', run: (grep) => mocha(['test/view/**/*.test.ts'], grep, 1) },
   ...editorVersions.map((version) => ({
     name: `in-host ${version}`,

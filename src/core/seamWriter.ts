@@ -10,8 +10,11 @@ import type { TurnDocument } from './turnDocument';
 export class SeamWriter {
   /** The block that goes on; undefined where the cut was between blocks. */
   readonly keptBlock: number | undefined;
+  private readonly at: number;
   private joiner: SeamJoiner;
   private target: number | undefined;
+  /** What the server brought before it began again, and brings once more. */
+  private already = '';
 
   /** Also notes the seam in the turn's figures. */
   constructor(
@@ -22,8 +25,9 @@ export class SeamWriter {
     const last = turn.blocks.findLast(({ state }) => state !== 'dropped');
     const cut = last?.head.kind === 'text' && last.state !== 'closed' ? last : undefined;
     this.keptBlock = cut?.id;
+    this.at = cut?.text.length ?? 0;
     this.joiner = new SeamJoiner(plan.kept, { unsentLength: plan.unsentLength });
-    const place = cut === undefined ? {} : { block: cut.id, at: cut.text.length };
+    const place = cut === undefined ? {} : { block: cut.id, at: this.at };
     const before = (turn.meta.seams ?? []).filter(({ block, at }) => {
       // An attempt that brought nothing leaves no mark.
       return at === undefined || block !== place.block || at !== place.at;
@@ -50,20 +54,27 @@ export class SeamWriter {
   }
 
   append(text: string): void {
-    if (this.target !== undefined) this.turn.append(this.target, this.joiner.push(text));
+    this.write(this.joiner.push(text));
   }
 
   /** The text is over: what was held back to be compared belongs to it after all. */
   end(): void {
-    if (this.target !== undefined) this.turn.append(this.target, this.joiner.end());
+    this.write(this.joiner.end());
   }
 
-  /** The server begins the same continuation again, and so repeats what it has brought already. */
+  /** A proxy begins the continuation again by itself: what it has brought already is passed over. */
   restart(): void {
+    const { keptBlock, plan, turn } = this;
     this.target = undefined;
-    this.joiner =
-      this.keptBlock === undefined
-        ? new SeamJoiner(this.plan.kept, { unsentLength: this.plan.unsentLength })
-        : new SeamJoiner(this.turn.blocks[this.keptBlock]?.text.toString() ?? '');
+    this.joiner = new SeamJoiner(plan.kept, { unsentLength: plan.unsentLength });
+    if (keptBlock !== undefined) this.already = turn.blocks[keptBlock]?.text.slice(this.at) ?? '';
+  }
+
+  private write(text: string): void {
+    if (this.target === undefined) return;
+    const isSame = this.already.startsWith(text) || text.startsWith(this.already);
+    const known = isSame ? Math.min(this.already.length, text.length) : 0;
+    this.already = isSame ? this.already.slice(known) : '';
+    this.turn.append(this.target, text.slice(known));
   }
 }

@@ -3,10 +3,10 @@ import type { ChatSettings } from '../../src/core/chatSettings';
 import type { ModelInfo } from '../../src/core/modelInfo';
 import type { TurnDocument } from '../../src/core/turnDocument';
 import { createTransport } from '../../src/node/anthropicTransport';
-import { SystemClock } from '../../src/node/systemClock';
 import { MessagesServer } from '../server/messagesServer';
 import { askingLimits, steadyNetwork } from '../unit/retryLimits';
 import { SilentLogger } from '../unit/silentLogger';
+import { CountingClock } from './countingClock';
 
 /** Headers that do not come for so long are given up, in ms. */
 const headersTimeoutMs = 150;
@@ -16,15 +16,18 @@ const silenceLimitMs = 150;
 /** The engine as the extension composes it: the real SDK, real sockets, and a server that checks what it gets. */
 export class ChatGround {
   readonly log = new SilentLogger();
+  readonly clock = new CountingClock();
   readonly chat: Chat;
   private models: Promise<readonly ModelInfo[]> | undefined;
   private serial = 0;
+  /** Which model the next prompts ask. */
+  model: string | undefined;
 
   constructor(
     readonly server: MessagesServer,
     settings: Partial<ChatSettings>,
   ) {
-    const clock = new SystemClock();
+    const { clock } = this;
     const transport = createTransport({
       apiKey: 'sk-test',
       baseUrl: server.url,
@@ -40,7 +43,7 @@ export class ChatGround {
         return (await this.models).find((model) => model.id === id);
       },
       settings: () => ({
-        model: undefined,
+        model: this.model,
         effort: undefined,
         thinking: 'auto',
         maxOutputTokens: undefined,

@@ -49,6 +49,6 @@ export function restOf(
 }
 
 function lastWords(text: string, count: number): string {
-  if (count === 0) return '';
-  return new RegExp(`(?:\\S+\\s*){0,${count}}$`).exec(text)?.[0] ?? '';
+  const starts = [...text.matchAll(/\S+/g)].map(({ index }) => index);
+  return count === 0 ? '' : text.slice(starts.at(-count) ?? 0);
 }
