@@ -32,6 +32,7 @@ export function isRepetition(
   if (isEqualLine(overlap, context, continuation, from)) return false;
   return (
     isTelling(text, overlap, context) ||
+    isStartAgain(overlap, context) ||
     isWithinCharacter(overlap, context, continuation, from) ||
     isWithinWord(overlap, context, continuation, from) ||
     isLineAgain(overlap, context, continuation, from) ||
@@ -50,6 +51,14 @@ function isTelling(
   // Cells, items and short lines come twice more often than sentences do.
   const isLines = isLineStart(kept, keptStart) && kept.endsWith('\n');
   return differentWords === 2 && (letters >= 10 || solid >= 20) && !isTableRow && !isLines;
+}
+
+/** The answer begins again: hardly any begins with the same word twice ("Ha ha"), none with the same fence. */
+function isStartAgain({ keptStart, caseChanged }: Overlap, { kept }: SeamContext): boolean {
+  if (caseChanged || kept.slice(0, keptStart).trim() !== '') return false;
+  const { words, differentWords, letters, digits } = measure(kept);
+  if (/^\s*(?:```|~~~)/.test(kept)) return true;
+  return words === differentWords && letters >= 2 && letters + digits >= 4;
 }
 
 /** The next line is to be the same as the last one: both are whole, and the line's end between them comes with it. */

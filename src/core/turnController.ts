@@ -103,7 +103,8 @@ export class TurnController {
     this.mustPlan = start === 'continue';
     while (!this.ended) {
       const failure = await this.runAttempt();
-      if (failure !== undefined) await this.afterFailure(failure);
+      // Stop may have come between the two.
+      if (failure !== undefined && !this.hasEnded()) await this.afterFailure(failure);
     }
   }
 

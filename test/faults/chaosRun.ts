@@ -42,7 +42,7 @@ export async function chaosRun(turns: number, seed: number): Promise<ChaosSummar
     resumed: 0,
     violations: [],
   };
-  const ground = await ChatGround.start();
+  const ground = await ChatGround.start({ silenceLimitMs: 400 }, 20_000);
   const plans = new Map<string, TurnPlan>();
   ground.server.use((request) => planOf(request, plans).scenarioFor(request, summary));
   let next = 0;

@@ -8,8 +8,6 @@ import { askingLimits, steadyNetwork } from '../unit/retryLimits';
 import { SilentLogger } from '../unit/silentLogger';
 import { CountingClock } from './countingClock';
 
-/** Headers that do not come for so long are given up, in ms. */
-const headersTimeoutMs = 150;
 /** A connection that is silent for so long is given up, in ms. */
 const silenceLimitMs = 150;
 
@@ -26,6 +24,8 @@ export class ChatGround {
   constructor(
     readonly server: MessagesServer,
     settings: Partial<ChatSettings>,
+    /** Headers that do not come for so long are given up, in ms. */
+    headersTimeoutMs: number,
   ) {
     const { clock } = this;
     const transport = createTransport({
@@ -61,8 +61,11 @@ export class ChatGround {
     });
   }
 
-  static async start(settings: Partial<ChatSettings> = {}): Promise<ChatGround> {
-    return new ChatGround(await MessagesServer.start(), settings);
+  static async start(
+    settings: Partial<ChatSettings> = {},
+    headersTimeoutMs = 150,
+  ): Promise<ChatGround> {
+    return new ChatGround(await MessagesServer.start(), settings, headersTimeoutMs);
   }
 
   send(text: string, conversation = this.chat.newConversation()): TurnDocument {
