@@ -2,6 +2,7 @@ import MarkdownIt, { type StateInline, type Token } from 'markdown-it';
 import { splitAtEmails, urlAutolink, wwwAutolink } from './autolink';
 import { readDefinition, type DefinitionReading } from './definition';
 import type { Inline } from './inline';
+import { takeImage, takeLink } from './linkRule';
 import type { References } from './references';
 
 /** Emphasis and links nested deeper than this show their content alone: browsers lay out deep trees slowly, or fail. */
@@ -15,6 +16,8 @@ function createParser(): InstanceType<typeof MarkdownIt> {
   markdown.inline.ruler.at('linkify', takeUrl);
   markdown.inline.ruler.before('text', 'www', takeWww);
   markdown.inline.ruler.at('text', takeText);
+  markdown.inline.ruler.at('link', takeLink);
+  markdown.inline.ruler.at('image', takeImage);
   markdown.inline.ruler.before('strikethrough', 'tildes', takeTildes);
   return markdown;
 }
@@ -131,14 +134,12 @@ class TokenReader {
       case 'code_inline':
         inlines.push({ kind: 'code', text: token.content });
         return;
-      case 'image':
-        inlines.push({
-          kind: 'image',
-          href: attribute(token, 'src'),
-          title: attribute(token, 'title'),
-          text: plainText(new TokenReader(token.children ?? []).read(0, true)),
-        });
+      case 'image_open': {
+        const text = plainText(this.read(depth + 1, true));
+        const [href, title] = [attribute(token, 'href'), attribute(token, 'title')];
+        inlines.push({ kind: 'image', href, title, text });
         return;
+      }
       case 'link_open': {
         const children = this.read(depth + 1, true);
         const [href, title] = [attribute(token, 'href'), attribute(token, 'title')];
