@@ -254,7 +254,7 @@ export class BlockParser {
     const tip = this.tip();
     const isLazy = this.matched < this.spine.length - 1;
     if (isLazy && !this.isBlank && tip.kind === 'paragraph') {
-      this.addParagraphLine(tip, this.rest(), false);
+      this.addParagraphLine(tip, this.line.slice(this.nextNonspace), false);
       return;
     }
     this.closeUnmatched();
@@ -262,7 +262,11 @@ export class BlockParser {
     switch (container.kind) {
       case 'paragraph':
         // A blank line would not have matched it.
-        this.addParagraphLine(container, this.rest(), this.indent < codeIndent);
+        this.addParagraphLine(
+          container,
+          this.line.slice(this.nextNonspace),
+          this.indent < codeIndent,
+        );
         return;
       case 'heading':
         this.acceptedLine = true;
@@ -506,7 +510,7 @@ export class BlockParser {
     if (!paragraph.canHeadTable) return undefined;
     const alignments = delimiterRow(rest);
     const headerLine = paragraph.lines.at(-1);
-    if (alignments === undefined || headerLine?.includes('|') !== true) return undefined;
+    if (alignments === undefined || headerLine === undefined) return undefined;
     const header = rowCells(headerLine);
     if (header.length !== alignments.length) return undefined;
     paragraph.lines.pop();
