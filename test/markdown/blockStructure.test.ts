@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { checkProperty, propertyTimeout } from '../unit/propertyRuns';
 import { cut, documents, documentsWithoutTables, inPieces } from './documents';
 import { recordBlocks, undecidedTextAfter } from './recordedBlocks';
-import { referenceBlocks } from './referenceBlocks';
+import { isComparable, referenceBlocks } from './referenceBlocks';
 
 describe('the block structure of growing markdown', function () {
   this.timeout(propertyTimeout);
@@ -116,9 +116,3 @@ describe('the block structure of growing markdown', function () {
     }
   });
 });
-
-/** Where the reference differs from its own specification, or reads raw HTML, which the view shows as text. */
-function isComparable(text: string): boolean {
-  // It takes only spaces, and not tabs, for the end of a definition's line.
-  return !/\]:[^]*\t/.test(text) && !/^[ \t>*+\-\d.)]*<[a-z!?/]/im.test(text);
-}

@@ -1,4 +1,4 @@
-import { Parser, type Node } from 'commonmark';
+import { HtmlRenderer, Parser, type Node } from 'commonmark';
 import { comparableText, type BlockRecord } from './recordedBlocks';
 
 /** What the reference keeps of a block before its inlines are read. */
@@ -58,4 +58,22 @@ export function hasRawHtml(text: string): boolean {
     if (event.node.type === 'html_block' || event.node.type === 'html_inline') return true;
   }
   return false;
+}
+
+/** False where the reference differs from its own specification, or reads raw HTML, which the view shows as text. */
+export function isComparable(text: string): boolean {
+  // It takes only spaces, and not tabs, for the end of a definition's line.
+  return !/\]:[^]*\t/.test(text) && !/^[ \t>*+\-\d.)]*<[a-z!?/]/im.test(text);
+}
+
+/** False, besides, where GFM finds an address or a table in what CommonMark takes for text. */
+export function isComparableWhole(text: string): boolean {
+  const isOfGfm = /\\<(?:http|a@)|:-+:?[ \t]*$|-:[ \t]*$/m.test(text);
+  return isComparable(text) && !hasRawHtml(text) && !isOfGfm;
+}
+
+/** The whole text as CommonMark's own reference implementation renders it. */
+export function referenceHtml(text: string): string {
+  // It takes no carriage return for the end of the last line.
+  return new HtmlRenderer().render(new Parser().parse(text.replace(/\r\n?/g, '\n')));
 }

@@ -6,9 +6,9 @@ import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import type { Page } from 'playwright-core';
 import { propertySeed, runs } from '../unit/propertyRuns';
-import { cut, documents, inPieces } from './documents';
+import { commonMarkDocuments, cut, documents, inPieces } from './documents';
 import { closeBrowser, markdownTestMs, openMarkdownPage, takeErrors } from './markdownPage';
-import { hasRawHtml } from './referenceBlocks';
+import { hasRawHtml, isComparableWhole, referenceHtml } from './referenceBlocks';
 
 /** Documents per crossing into the page. */
 const batchSize = 100;
@@ -76,6 +76,27 @@ describe('rendered markdown', function () {
       'This ~~has a\n\nnew paragraph~~.',
       'a ~~~b~~~ c ~~**d**~~',
       'Visit https://example.com, www.example.com or mail a.b-c_d@a.b.',
+      'a@b.cd- a@b.cd_ a@b.cd',
+      'A header\n:-\nwithout a pipe',
+      '| a | b |\n| - | - |\n| Pipes \\|here\\|. | Like \\| this. |\n| `\\|code\\| is okay` |\n| _**`c\\|`**_ \\| x\n| **\\_y\\_**',
+      '| a | b |\n| - | - |\n| \\\\ | `\\\\` |\n| \\\\\\\\ | `\\\\\\\\` |\n| \\| | `\\|` |\n| \\a | `\\a` |',
+      '| a | b | c |\n| - | - | - |\n| d || e |\n|***(f)***|',
+      '| ~~x | y~~ |\n| - | - |\n| https://a.b www.a.b | ~~http://a.b~~ |',
+      'See [F 2][].\n\n| [F 2][] |\n| - |\n| [F 2][] |\n\n[F 2]: http://f.com/',
+      'This is not ~~~~~one~~~~~, ~~two~~ ~~~three~~~ and ~none~~.',
+      '~~www.example.com~~ and ~~http://example.com~~',
+      '**Address http://inlines** ![http://a.b/c](http://a.b/c) (http://a.b/c.) "http://a.b"',
+      '- @a.b.c@. x\n- n@.  b',
+      ...[
+        '> quote',
+        '# heading',
+        '***',
+        '```\ncode\n```',
+        '- item',
+        '1. item',
+        '    code',
+        'text',
+      ].map((next) => `| a |\n| - |\n| b |\n${next}`),
     ].map((text) => {
       const extensions = [gfm({ singleTilde: false })];
       return { text, expected: micromark(text, { extensions, htmlExtensions: [gfmHtml()] }) };
@@ -93,6 +114,26 @@ describe('rendered markdown', function () {
       texts,
     );
     assert.deepEqual(wrong, []);
+  });
+
+  it('is what CommonMark’s reference implementation renders, on random documents in pieces', async () => {
+    const samples = fc
+      .sample(inPieces(commonMarkDocuments), runs(randomDocuments))
+      .filter(({ text }) => isComparableWhole(text))
+      .map(({ text, pieces }) => ({ text, pieces, expected: referenceHtml(text) }));
+    assert.ok(samples.length > randomDocuments / 2);
+    for (let start = 0; start < samples.length; start += batchSize) {
+      const wrong = await page.evaluate(
+        (batch) =>
+          batch.flatMap(({ text, pieces, expected }) => {
+            const meaning = window.markdownTest.meaningOf(expected);
+            const shown = window.markdownTest.shown(pieces);
+            return shown === meaning ? [] : [{ text, meaning, shown }];
+          }),
+        samples.slice(start, start + batchSize),
+      );
+      assert.deepEqual(wrong, [], `seed ${propertySeed}`);
+    }
   });
 
   it('is the same however the text is cut, on random documents', async () => {
@@ -433,6 +474,30 @@ describe('rendered markdown', function () {
       return window.markdownTest.copied.splice(0);
     });
     assert.deepEqual(copied, [code, `${code}\n`]);
+  });
+
+  it('copies words and code together as they read, without the labels of the code (T97)', async () => {
+    // More than one group, of which the first is out of sight.
+    const code = Array.from({ length: 1_100 }, (_, index) => `  line ${index}\t`).join('\n');
+    await page.evaluate((text) => {
+      const view = window.markdownTest.stream([text]);
+      document.getSelection()?.selectAllChildren(view.element);
+    }, `Words **before**.\n\n\`\`\`python\n${code}\n\`\`\`\n\nWords after.`);
+    await page.keyboard.press('Control+C');
+    await page.evaluate(() => {
+      const field = document.createElement('textarea');
+      document.body.append(field);
+      field.focus();
+    });
+    await page.keyboard.press('Control+V');
+    const pasted = await page.evaluate(() => {
+      const field = document.querySelector('textarea');
+      const text = field?.value;
+      field?.remove();
+      document.querySelector('.markdown')?.remove();
+      return text;
+    });
+    assert.equal(pasted, `Words before.\n\n${code}\nWords after.`);
   });
 
   it('gives code its colours when the page is idle, and then nothing is left to do (T6, T8)', async () => {
