@@ -108,11 +108,14 @@ class TokenReader {
   /** Everything up to the end of the element around. */
   read(depth: number, isInLink: boolean): Inline[] {
     const inlines: Inline[] = [];
+    let ignored = 0;
     for (;;) {
       const token = this.tokens[this.next];
       this.next += 1;
-      if (token === undefined || token.nesting === -1) return inlines;
-      this.add(inlines, token, depth, isInLink);
+      if (token === undefined || (token.nesting === -1 && ignored === 0)) return inlines;
+      if (token.nesting === -1) ignored -= 1;
+      else if (token.nesting === 1 && depth >= deepestElement) ignored += 1;
+      else this.add(inlines, token, depth, isInLink);
     }
   }
 
@@ -143,8 +146,7 @@ class TokenReader {
       case 'link_open': {
         const children = this.read(depth + 1, true);
         const [href, title] = [attribute(token, 'href'), attribute(token, 'title')];
-        if (depth < deepestElement) inlines.push({ kind: 'link', href, title, children });
-        else for (const child of children) addInline(inlines, child);
+        inlines.push({ kind: 'link', href, title, children });
         return;
       }
       case 'em_open':
@@ -152,19 +154,13 @@ class TokenReader {
       case 's_open': {
         const children = this.read(depth + 1, isInLink);
         const tag = token.type === 'em_open' ? 'em' : token.type === 's_open' ? 's' : 'strong';
-        if (depth < deepestElement) inlines.push({ kind: 'emphasis', tag, children });
-        else for (const child of children) addInline(inlines, child);
+        inlines.push({ kind: 'emphasis', tag, children });
         return;
       }
       default:
         addText(inlines, token.content);
     }
   }
-}
-
-function addInline(inlines: Inline[], inline: Inline): void {
-  if (inline.kind === 'text') addText(inlines, inline.text);
-  else inlines.push(inline);
 }
 
 function addText(inlines: Inline[], text: string): void {
