@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { tests as specExamples } from 'commonmark-spec';
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
-import { micromark } from 'micromark';
-import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import type { Page } from 'playwright-core';
 import { propertySeed, runs } from '../unit/propertyRuns';
 import { commonMarkDocuments, cut, documents, inPieces } from './documents';
 import { closeBrowser, markdownTestMs, openMarkdownPage, takeErrors } from './markdownPage';
-import { hasRawHtml, isComparableWhole, referenceHtml } from './referenceBlocks';
+import { gfmHtml, hasRawHtml, isComparableWhole, referenceHtml } from './referenceBlocks';
 
 /** Documents per crossing into the page. */
 const batchSize = 100;
@@ -97,10 +95,7 @@ describe('rendered markdown', function () {
         '    code',
         'text',
       ].map((next) => `| a |\n| - |\n| b |\n${next}`),
-    ].map((text) => {
-      const extensions = [gfm({ singleTilde: false })];
-      return { text, expected: micromark(text, { extensions, htmlExtensions: [gfmHtml()] }) };
-    });
+    ].map((text) => ({ text, expected: gfmHtml(text) }));
     const wrong = await page.evaluate(
       (all) =>
         all.flatMap(({ text, expected }) => {
@@ -305,6 +300,12 @@ describe('rendered markdown', function () {
         const links = numbers.map((number) => `See [label ${number}].\n\n`).join('');
         return links + numbers.map((number) => `[label ${number}]: /to/${number}\n`).join('');
       },
+      'definitions for links in one paragraph before': (size) => {
+        const count = Math.floor(size / 60);
+        const numbers = Array.from({ length: count }, (_, index) => index);
+        const links = numbers.map((number) => `See [this][label ${number}], please.\n`).join('');
+        return `${links}\n${numbers.map((number) => `[label ${number}]: /to/${number}\n`).join('')}`;
+      },
     };
     for (const [name, make] of Object.entries(kinds)) {
       const [small, large] = await Promise.all(
@@ -334,30 +335,75 @@ describe('rendered markdown', function () {
     }
   });
 
-  it('drops nothing of what is nested deeper than anybody writes', async () => {
+  it('drops nothing of what is nested deeper than anybody writes, and lays it out', async () => {
     const texts = [
-      `${'>'.repeat(1_000)} deep`,
-      `${'- '.repeat(200)}deep`,
+      `${'>'.repeat(16_000)} deep`,
+      `${'- '.repeat(16_000)}deep`,
+      `${'> 1. '.repeat(5_000)}deep\n\nafter`,
       Array.from({ length: 100 }, (_, depth) => `${' '.repeat(2 * depth)}- item ${depth}`).join(
         '\n',
       ),
-      `${'*'.repeat(2_000)}deep${'*'.repeat(2_000)}`,
+      `${'*'.repeat(40_000)}deep${'*'.repeat(40_000)}`,
       `${'['.repeat(500)}deep${'](/a)'.repeat(500)}`,
       `${'!['.repeat(300)}deep${'](/a)'.repeat(300)}`,
     ];
-    const shown = await page.evaluate(
-      (all) =>
-        all.map((text) => {
-          const view = window.markdownTest.stream([text]);
-          const content = view.element.textContent;
-          view.dispose();
-          return content;
-        }),
-      texts,
-    );
-    for (const [index, content] of shown.entries())
+    const shown = await page.evaluate(async (all) => {
+      const results = [];
+      for (const text of all) {
+        const view = window.markdownTest.stream([text]);
+        // Layout and paint go through the tree by recursion: too deep a one would end the page here.
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        const { height } = view.element.getBoundingClientRect();
+        let depth = 0;
+        let deepest: Element | null = view.element;
+        for (; deepest !== null; deepest = deepest.lastElementChild) depth += 1;
+        results.push({ content: view.element.textContent, height, depth });
+        view.dispose();
+      }
+      return results;
+    }, texts);
+    for (const [index, { content, height, depth }] of shown.entries()) {
       assert.match(content, /deep|item 99/, texts[index]);
-    assert.equal(shown[2]?.match(/item \d+/g)?.length, 100);
+      assert.ok(height > 0 && depth < 400, `${height} px, ${depth} elements in one another`);
+    }
+    assert.equal(shown[2]?.content, 'deepafter');
+    assert.equal(shown[3]?.content.match(/item \d+/g)?.length, 100);
+  });
+
+  it('is what the reference renders of much, of deep and of unfinished markdown', async () => {
+    const lines = (count: number, line: (index: number) => string): string =>
+      Array.from({ length: count }, (_, index) => line(index)).join('\n');
+    const texts = [
+      `| a | b |\n| :- | - |\n${lines(5_000, (row) => `| row ${row} | **value** \`${row}\` |`)}\n\nEnd`,
+      lines(60, (depth) => `${' '.repeat(2 * depth)}- item ${depth}`),
+      `${'> '.repeat(60)}deep\n${'> '.repeat(60)}deeper\n\nout`,
+      `${'> - '.repeat(40)}deep`,
+      `${'**a *b '.repeat(20)}c${'* **'.repeat(20)}`,
+      lines(2_000, (item) => `${item + 1}. item\n   with a line more`),
+      '*'.repeat(10_000),
+      `a ${'*'.repeat(10_000)} b`,
+      '*a **b '.repeat(500),
+      '**bold that never ends, `code` and *more',
+      'code that `never ends and **bold**',
+      '[a link](https://example.com/that(never ends',
+      '~~~~ md\n```js\nlet x;\n```\n~~~\nstill inside',
+      '- item\n\n  ````\n  ```\n  inside\n\n  ```\nout',
+      `${lines(500, (label) => `See [label ${label}][].`)}\n\n${lines(500, (label) => `[label ${label}]: /to/${label}`)}`,
+    ].map((text) => ({ text, expected: gfmHtml(text) }));
+    for (const { text, expected } of texts) {
+      const seen = await page.evaluate(
+        ([reference, ...cuttings]) => ({
+          meaning: window.markdownTest.meaningOf(reference),
+          shown: cuttings.map((pieces) => window.markdownTest.shown(pieces)),
+        }),
+        [expected, cut(text, [text.length]), cut(text, [13]), cut(text, [1, 17, 97])] as const,
+      );
+      for (const shown of seen.shown) {
+        if (shown !== seen.meaning)
+          assert.equal(shown.slice(0, 2_000), seen.meaning.slice(0, 2_000));
+        assert.equal(shown.length, seen.meaning.length);
+      }
+    }
   });
 
   it('shows hostile markup as text, and leads nowhere it should not', async () => {
