@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 
 /**
  * Three bundles: the extension, which loads at activation; the transport with the SDK, which loads at the first
- * request; the view, which loads in the webview. `--watch` rebuilds on change, `--production` minifies.
+ * request; the view, which loads in the webview, in parts. `--watch` rebuilds on change, `--production` minifies.
  */
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -52,6 +52,9 @@ const bundles = [
     jsxImportSource: 'preact',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
+    // What the view imports when it is needed, as the languages of code are, is a file of its own.
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
   },
 ];
 

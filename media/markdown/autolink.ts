@@ -54,15 +54,23 @@ function autolinkEnd(
   return hostStart + lengthWithoutTrail(url);
 }
 
-/** Without the punctuation, the entity or the closing brackets at the end, which belong to the sentence around. */
+/**
+ * Without the punctuation, the entity or the closing brackets at the end, which belong to the sentence around. That a
+ * square bracket ends what it does not belong to is not in GFM: `[see https://a.b]` would lead to `https://a.b]`.
+ */
 function lengthWithoutTrail(url: string): number {
   let opened = 0;
   let closed = 0;
+  let squares = 0;
+  let length = 0;
   for (const character of url) {
     if (character === '(') opened += 1;
     else if (character === ')') closed += 1;
+    else if (character === '[') squares += 1;
+    else if (character === ']') squares -= 1;
+    if (squares < 0) break;
+    length += character.length;
   }
-  let { length } = url;
   for (;;) {
     const last = url.charAt(length - 1);
     if (last === ')') {
@@ -82,7 +90,7 @@ function lengthWithoutTrail(url: string): number {
 }
 
 const emailAddress =
-  /(?<![\p{L}\p{N}.+_-])[\w.+-]+@[a-z\d_-]+(?:\.[a-z\d_-]+)*\.[a-z\d_-]*[a-z\d](?![_-])/giu;
+  /(?<![\p{L}\p{N}.+_-])[\w.+-]+@[a-z\d_-]+(?:\.[a-z\d_-]+)*\.[a-z\d_-]*[a-z\d](?![a-z\d_-])/giu;
 
 /** Text cut at the email addresses in it. */
 export function splitAtEmails(text: string): { readonly text: string; readonly href?: string }[] {

@@ -92,7 +92,6 @@ const mayStartBlock = /[#`~*+_=>0-9|:-]/;
 const headingMarker = /^(#{1,6})(?:[ \t]+|$)/;
 const fenceMarker = /^(?:`{3,}(?![^]*`)|~{3,})/;
 const underline = /^(?:=+|-+)[ \t]*$/;
-const thematicBreak = /^(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$/;
 const listMarker = /^(?:[*+-]|(\d{1,9})([.)]))(?=[ \t]|$)/;
 
 /**
@@ -103,6 +102,8 @@ const listMarker = /^(?:[*+-]|(\d{1,9})([.)]))(?=[ \t]|$)/;
  */
 export class BlockParser {
   private readonly spine: OpenBlock[];
+  /** Indices into the spine of what is neither a list nor an item, without the document. */
+  private readonly others: number[] = [];
   private lineNumber = 0;
   /** What came of a line that is not decided yet. */
   private undecided = '';
@@ -118,6 +119,9 @@ export class BlockParser {
   private indent = 0;
   private isBlank = false;
   private isTabCut = false;
+  /** The line has something else than this marker and blanks at `ruleEnd`. */
+  private ruleMarker = '';
+  private ruleEnd = 0;
   /** Index into the spine of the last block that the line continues. */
   private matched = 0;
 
@@ -223,15 +227,29 @@ export class BlockParser {
     this.offset = 0;
     this.column = 0;
     this.isTabCut = false;
+    this.ruleMarker = '';
     this.acceptedLine = false;
 
     this.matched = 0;
+    let passed = 0;
     while (this.matched + 1 < this.spine.length) {
       this.findNextNonspace();
+      const firstOther = this.others[passed] ?? this.spine.length;
+      if (this.isBlank && this.matched + 1 < firstOther) {
+        // All lists and items in a row continue: a blank line may stand in for thousands of them.
+        this.advanceToNonspace();
+        this.matched = firstOther - 1;
+        if (this.matched === this.spine.length - 1 && this.isEmptyItem(this.tip())) {
+          this.matched -= 1;
+          break;
+        }
+        continue;
+      }
       const continuation = this.continueBlock(this.blockAt(this.matched + 1), this.matched + 1);
       if (continuation === 'lineDone') return;
       if (continuation === 'unmatched') break;
       this.matched += 1;
+      if (this.matched === firstOther) passed += 1;
     }
 
     for (;;) {
@@ -254,7 +272,7 @@ export class BlockParser {
     const tip = this.tip();
     const isLazy = this.matched < this.spine.length - 1;
     if (isLazy && !this.isBlank && tip.kind === 'paragraph') {
-      this.addParagraphLine(tip, this.rest(), false);
+      this.addParagraphLine(tip, this.line.slice(this.nextNonspace), false);
       return;
     }
     this.closeUnmatched();
@@ -262,7 +280,11 @@ export class BlockParser {
     switch (container.kind) {
       case 'paragraph':
         // A blank line would not have matched it.
-        this.addParagraphLine(container, this.rest(), this.indent < codeIndent);
+        this.addParagraphLine(
+          container,
+          this.line.slice(this.nextNonspace),
+          this.indent < codeIndent,
+        );
         return;
       case 'heading':
         this.acceptedLine = true;
@@ -316,8 +338,7 @@ export class BlockParser {
       canHeadTable: true,
       isHeldBack: text.startsWith('['),
     };
-    this.spine.push(paragraph);
-    this.matched = this.spine.length - 1;
+    this.push(paragraph);
     this.showParagraph(paragraph, text);
   }
 
@@ -392,12 +413,6 @@ export class BlockParser {
         this.passQuoteMarker();
         return 'matched';
       case 'item':
-        if (this.isBlank) {
-          // An item may begin with one blank line at most.
-          if (block.lastEnd === undefined && index === this.spine.length - 1) return 'unmatched';
-          this.advanceToNonspace();
-          return 'matched';
-        }
         if (this.indent < block.indent) return 'unmatched';
         this.advance(block.indent, true);
         return 'matched';
@@ -415,6 +430,11 @@ export class BlockParser {
       case 'table':
         return this.isBlank || block.missingCells > mostMissingCells ? 'unmatched' : 'matched';
     }
+  }
+
+  /** An item that began with a blank line ends with the next one. */
+  private isEmptyItem(block: OpenBlock): boolean {
+    return block.kind === 'item' && block.lastEnd === undefined;
   }
 
   private continueFence(fence: OpenFence, index: number): Continuation {
@@ -460,7 +480,7 @@ export class BlockParser {
       const start = this.underlineParagraph(container, rest) ?? this.headTable(container, rest);
       if (start !== undefined) return start;
     }
-    if (thematicBreak.test(rest)) {
+    if (this.isThematicBreak(first)) {
       this.closeUnmatched();
       const host = this.containerFor();
       host.sink.thematicBreak();
@@ -468,6 +488,23 @@ export class BlockParser {
       return 'lineDone';
     }
     return this.startItem(container, rest);
+  }
+
+  private isThematicBreak(marker: string): boolean {
+    if (marker !== '*' && marker !== '-' && marker !== '_') return false;
+    // A line of many list markers is looked through once, and not again behind each of them.
+    if (this.ruleMarker === marker && this.nextNonspace <= this.ruleEnd) return false;
+    let count = 0;
+    for (let at = this.nextNonspace; at < this.line.length; at += 1) {
+      if (this.line[at] === marker) {
+        count += 1;
+      } else if (!isBlankAt(this.line, at)) {
+        this.ruleMarker = marker;
+        this.ruleEnd = at;
+        return false;
+      }
+    }
+    return count >= 3;
   }
 
   private startFence(rest: string): Start {
@@ -496,7 +533,7 @@ export class BlockParser {
     if (paragraph.lines.length === 0 || paragraph.sink === undefined) return undefined;
     paragraph.sink.toHeading(rest.startsWith('=') ? 1 : 2);
     paragraph.sink.close();
-    this.spine.pop();
+    this.pop();
     this.matched = this.spine.length - 1;
     this.setLastEnd(this.lineNumber);
     return 'lineDone';
@@ -506,7 +543,7 @@ export class BlockParser {
     if (!paragraph.canHeadTable) return undefined;
     const alignments = delimiterRow(rest);
     const headerLine = paragraph.lines.at(-1);
-    if (alignments === undefined || headerLine?.includes('|') !== true) return undefined;
+    if (alignments === undefined || headerLine === undefined) return undefined;
     const header = rowCells(headerLine);
     if (header.length !== alignments.length) return undefined;
     paragraph.lines.pop();
@@ -589,8 +626,14 @@ export class BlockParser {
   }
 
   private push(block: OpenBlock): void {
+    if (block.kind !== 'list' && block.kind !== 'item') this.others.push(this.spine.length);
     this.spine.push(block);
     this.matched = this.spine.length - 1;
+  }
+
+  private pop(): void {
+    this.spine.pop();
+    if (this.others.at(-1) === this.spine.length) this.others.pop();
   }
 
   /**
@@ -653,7 +696,7 @@ export class BlockParser {
         case 'table':
           block.sink.close();
       }
-      this.spine.pop();
+      this.pop();
       if (this.spine.length > 0) this.setLastEnd(end);
     }
   }

@@ -12,6 +12,9 @@ import { HeadingView, ParagraphView } from './textBlockView';
 import type { ViewContext } from './viewContext';
 
 const deepestHeading = 6;
+/** Quotes and list items in one another. The blocks in deeper ones are shown in this one: browsers lay trees out by
+ * recursion, and one of some thousand elements in one another ends the process of the page. */
+const deepestContainer = 100;
 
 /** The document, a block quote or a list item: makes the elements of the blocks in it. */
 export class ContainerView implements ContainerSink {
@@ -22,15 +25,20 @@ export class ContainerView implements ContainerSink {
     /** Puts an element at the container's end. */
     private readonly place: (element: HTMLElement) => void,
     private readonly item?: HTMLElement,
+    private readonly depth = 0,
   ) {}
 
   quote(): ContainerSink {
+    if (this.depth >= deepestContainer) return this.inPlace();
     const quote = document.createElement('blockquote');
     this.add(quote);
-    return new ContainerView(this.context, (element) => quote.append(element));
+    return this.inside(quote);
   }
 
   list(start: number | undefined): ListSink {
+    if (this.depth >= deepestContainer) {
+      return { item: () => this.inPlace(), loosen: () => undefined, close: () => undefined };
+    }
     const list = document.createElement(start === undefined ? 'ul' : 'ol');
     list.className = 'md-tight';
     if (start !== undefined && start !== 1) list.setAttribute('start', String(start));
@@ -39,7 +47,7 @@ export class ContainerView implements ContainerSink {
       item: () => {
         const item = document.createElement('li');
         list.append(item);
-        return new ContainerView(this.context, (element) => item.append(element), item);
+        return this.inside(item, item);
       },
       loosen: () => list.classList.remove('md-tight'),
       close: () => undefined,
@@ -77,6 +85,15 @@ export class ContainerView implements ContainerSink {
 
   close(): void {
     // Its blocks are complete, and it has nothing of its own.
+  }
+
+  private inside(parent: HTMLElement, item?: HTMLElement): ContainerView {
+    const place = (element: HTMLElement): void => parent.append(element);
+    return new ContainerView(this.context, place, item, this.depth + 1);
+  }
+
+  private inPlace(): ContainerView {
+    return new ContainerView(this.context, this.place, undefined, this.depth);
   }
 
   private add(element: HTMLElement): void {

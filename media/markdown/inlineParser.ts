@@ -2,6 +2,7 @@ import MarkdownIt, { type StateInline, type Token } from 'markdown-it';
 import { splitAtEmails, urlAutolink, wwwAutolink } from './autolink';
 import { readDefinition, type DefinitionReading } from './definition';
 import type { Inline } from './inline';
+import { takeImage, takeLink } from './linkRule';
 import type { References } from './references';
 
 /** Emphasis and links nested deeper than this show their content alone: browsers lay out deep trees slowly, or fail. */
@@ -15,6 +16,8 @@ function createParser(): InstanceType<typeof MarkdownIt> {
   markdown.inline.ruler.at('linkify', takeUrl);
   markdown.inline.ruler.before('text', 'www', takeWww);
   markdown.inline.ruler.at('text', takeText);
+  markdown.inline.ruler.at('link', takeLink);
+  markdown.inline.ruler.at('image', takeImage);
   markdown.inline.ruler.before('strikethrough', 'tildes', takeTildes);
   return markdown;
 }
@@ -105,11 +108,14 @@ class TokenReader {
   /** Everything up to the end of the element around. */
   read(depth: number, isInLink: boolean): Inline[] {
     const inlines: Inline[] = [];
+    let ignored = 0;
     for (;;) {
       const token = this.tokens[this.next];
       this.next += 1;
-      if (token === undefined || token.nesting === -1) return inlines;
-      this.add(inlines, token, depth, isInLink);
+      if (token === undefined || (token.nesting === -1 && ignored === 0)) return inlines;
+      if (token.nesting === -1) ignored -= 1;
+      else if (token.nesting === 1 && depth >= deepestElement) ignored += 1;
+      else this.add(inlines, token, depth, isInLink);
     }
   }
 
@@ -131,19 +137,16 @@ class TokenReader {
       case 'code_inline':
         inlines.push({ kind: 'code', text: token.content });
         return;
-      case 'image':
-        inlines.push({
-          kind: 'image',
-          href: attribute(token, 'src'),
-          title: attribute(token, 'title'),
-          text: plainText(new TokenReader(token.children ?? []).read(0, true)),
-        });
+      case 'image_open': {
+        const text = plainText(this.read(depth + 1, true));
+        const [href, title] = [attribute(token, 'href'), attribute(token, 'title')];
+        inlines.push({ kind: 'image', href, title, text });
         return;
+      }
       case 'link_open': {
         const children = this.read(depth + 1, true);
         const [href, title] = [attribute(token, 'href'), attribute(token, 'title')];
-        if (depth < deepestElement) inlines.push({ kind: 'link', href, title, children });
-        else for (const child of children) addInline(inlines, child);
+        inlines.push({ kind: 'link', href, title, children });
         return;
       }
       case 'em_open':
@@ -151,19 +154,13 @@ class TokenReader {
       case 's_open': {
         const children = this.read(depth + 1, isInLink);
         const tag = token.type === 'em_open' ? 'em' : token.type === 's_open' ? 's' : 'strong';
-        if (depth < deepestElement) inlines.push({ kind: 'emphasis', tag, children });
-        else for (const child of children) addInline(inlines, child);
+        inlines.push({ kind: 'emphasis', tag, children });
         return;
       }
       default:
         addText(inlines, token.content);
     }
   }
-}
-
-function addInline(inlines: Inline[], inline: Inline): void {
-  if (inline.kind === 'text') addText(inlines, inline.text);
-  else inlines.push(inline);
 }
 
 function addText(inlines: Inline[], text: string): void {

@@ -37,6 +37,8 @@ const punctuation = /[\p{P}\p{S}]/u;
 /** A destination whose characters mean nothing elsewhere; `http` ones are links whatever they contain. */
 const plainDestination = /\(([^\s()<>\\*_~`[\]!&]*)(?: "[^"\\*_~`[\]<&]*")?\)/y;
 const webDestination = /\(https?:\/\/[^\s()<>\\`[\]]*(?: "[^"\\*_~`[\]<&]*")?\)/y;
+/** A label that, where it is none, is text that means itself. */
+const plainLabel = /\[(?:[^\\`*_~[\]!<:@&w\n]|w(?!ww))*\]/y;
 const bracketedAutolink = /<(?:https?|mailto):[^\s<>\\`*_~[\]]*>/y;
 const word = /[^ \t\n]*/y;
 /** What may mean something inside a word that has a web or mail address in it. */
@@ -145,8 +147,13 @@ class Scan {
       at = end;
     }
     at += 1;
+    while (text[at] === '[') {
+      const end = this.match(plainLabel, at);
+      if (end === undefined) return undefined;
+      at = end;
+    }
     const next = text[at];
-    if (next === undefined || next === '[') return undefined;
+    if (next === undefined) return undefined;
     if (next !== '(') return at;
     return this.match(plainDestination, at) ?? this.match(webDestination, at);
   }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checkProperty, propertyTimeout } from '../unit/propertyRuns';
 import { cut, documents, documentsWithoutTables, inPieces } from './documents';
-import { recordBlocks, undecidedTextAfter } from './recordedBlocks';
-import { referenceBlocks } from './referenceBlocks';
+import { countBlocks, recordBlocks, undecidedTextAfter } from './recordedBlocks';
+import { isComparable, referenceBlocks } from './referenceBlocks';
 
 describe('the block structure of growing markdown', function () {
   this.timeout(propertyTimeout);
@@ -87,6 +87,29 @@ describe('the block structure of growing markdown', function () {
     ]);
   });
 
+  it('reads deep nesting and floods of marks in linear time', () => {
+    const count = 40_000;
+    // Were any of these quadratic, the test would run into mocha’s limit, not past a bound of its own.
+    for (const [text, blocks] of [
+      [`${'- '.repeat(2 * count)}x`, 2 * count + 1],
+      [`${'- '.repeat(count)}x${'\n'.repeat(2 * count)}`, count + 1],
+      [`${'* - 1. '.repeat(count / 4)}x`, (3 * count) / 4 + 1],
+      [`${'>'.repeat(count)}x\n${'y\n'.repeat(count)}`, count + 1],
+      [`${'\t'.repeat(count)}x`, 1],
+      ['[a\n'.repeat(count), 1],
+      ['[a]: /b\n'.repeat(count), 0],
+      ['[a]: /b "\n'.repeat(count), 0],
+      ['a\n=\n'.repeat(count), count],
+      ['```a`\n'.repeat(count), 1],
+      // Its header was a paragraph first, and what more rows would need of cells makes the rest text.
+      [`${'|a'.repeat(count)}\n${'|-'.repeat(count)}\n${'|\n'.repeat(count)}`, 3],
+    ] as const) {
+      for (const length of [64, text.length]) {
+        assert.equal(countBlocks(cut(text, [length])), blocks, text.slice(0, 20));
+      }
+    }
+  });
+
   it('takes the beginning of a line as soon as nothing can change its meaning', () => {
     for (const [text, isDecided] of [
       ['-', false],
@@ -116,9 +139,3 @@ describe('the block structure of growing markdown', function () {
     }
   });
 });
-
-/** Where the reference differs from its own specification, or reads raw HTML, which the view shows as text. */
-function isComparable(text: string): boolean {
-  // It takes only spaces, and not tabs, for the end of a definition's line.
-  return !/\]:[^]*\t/.test(text) && !/^[ \t>*+\-\d.)]*<[a-z!?/]/im.test(text);
-}

@@ -1,55 +1,26 @@
 import fc from 'fast-check';
 
-const inlinePieces = [
-  ...[
-    'a',
-    'foo ',
-    'bar',
-    ' ',
-    ' ',
-    'é',
-    '🙂',
-    '“',
-    '\u00a0',
-    '.',
-    ',',
-    '!',
-    ':',
-    '"',
-    "'",
-    '-',
-    '(',
-    ')',
-  ],
-  ...[
-    '*',
-    '**',
-    '***',
-    '_',
-    '__',
-    '~',
-    '~~',
-    '~~~',
-    '`',
-    '``',
-    '[',
-    ']',
-    '](',
-    '<',
-    '>',
-    '\\',
-    '&',
-    '&amp;',
-  ],
-  ...['*em*', '**strong**', '`code`', ' **two words** ', '[x]', '[foo]', '[foo][x]', '[a](/b)'],
-  ...['[a](http://x.y/a_b*c)', '(javascript:x)', '![i](/j.png)', '<http://a.b>', '<a@b.cd>', '\\*'],
-  ...['http://', 'http://a.b/c', 'www.a.b', 'a@b.cd', '<b>', 'snake_case'],
+/** What CommonMark and GFM take alike, and the reference implementation as its own specification says. */
+const commonPieces = [
+  ...['a', 'foo ', 'bar', ' ', ' ', 'é', '“', '.', ',', '!', ':', '"', "'", '-', '(', ')'],
+  ...['*', '**', '***', '_', '__', '`', '``', '[', ']', '](', '<', '>', '\\', '&', '&amp;'],
+  ...['*em*', '**strong**', '`code`', ' **two words** ', '[foo]', '[foo][x]', '[a](/b)'],
+  ...['[a](/x_y*c)', '![i](/j.png)', '<http://a.b>', '<a@b.cd>', '\\*'],
+  ...['<b>', 'snake_case'],
 ];
 
-const lineStarts = [
-  ...['', '', '', '', '- ', '* ', '+ ', '1. ', '2) ', '10. ', '> ', '>', '# ', '### ', '#'],
-  ...[' ', '   ', '    ', '      ', '\t', '- [ ] ', '- [x] '],
+const inlinePieces = [
+  ...commonPieces,
+  ...['[x]', '🙂', '\u00a0', '(javascript:x)', '[a](http://x.y/a_b*c)'],
+  ...['~', '~~', '~~~', 'http://', 'http://a.b/c', 'www.a.b', 'a@b.cd'],
 ];
+
+const commonStarts = [
+  ...['', '', '', '', '- ', '* ', '+ ', '1. ', '2) ', '10. ', '> ', '>', '# ', '### ', '#'],
+  ...[' ', '   ', '    ', '      ', '\t'],
+];
+
+const lineStarts = [...commonStarts, '- [ ] ', '- [x] '];
 
 const wholeLines = [
   ...[
@@ -104,28 +75,47 @@ export const inlineText: fc.Arbitrary<string> = fc
   })
   .map((pieces) => pieces.join('').trim());
 
-const shortInline = fc
-  .array(fc.constantFrom(...inlinePieces), { maxLength: 6 })
-  .map((pieces) => pieces.join(''));
-
-function documentsOf(...special: readonly string[]): fc.Arbitrary<string> {
+function documentsOf(
+  starts: readonly string[],
+  inlines: readonly string[],
+  ...special: readonly string[]
+): fc.Arbitrary<string> {
+  const shortInline = fc
+    .array(fc.constantFrom(...inlines), { maxLength: 6 })
+    .map((pieces) => pieces.join(''));
   const line = fc
     .tuple(
-      fc.array(fc.constantFrom(...lineStarts), { maxLength: 2 }),
+      fc.array(fc.constantFrom(...starts), { maxLength: 2 }),
       fc.oneof(shortInline, fc.constantFrom(...special)),
       lineBreaks,
     )
-    .map(([starts, text, lineBreak]) => starts.join('') + text + lineBreak);
+    .map(([begins, text, lineBreak]) => begins.join('') + text + lineBreak);
   return fc
     .tuple(fc.array(line, { maxLength: 12 }), fc.boolean())
     .map(([lines, isCut]) => (isCut ? lines.join('').trimEnd() : lines.join('')));
 }
 
 /** Documents of everything, markup broken off anywhere included. */
-export const documents: fc.Arbitrary<string> = documentsOf(...wholeLines, ...tableLines);
+export const documents: fc.Arbitrary<string> = documentsOf(
+  lineStarts,
+  inlinePieces,
+  ...wholeLines,
+  ...tableLines,
+);
 
 /** The same without tables. */
-export const documentsWithoutTables: fc.Arbitrary<string> = documentsOf(...wholeLines);
+export const documentsWithoutTables: fc.Arbitrary<string> = documentsOf(
+  lineStarts,
+  inlinePieces,
+  ...wholeLines,
+);
+
+/** Documents of what CommonMark alone knows, without what GFM adds to it. */
+export const commonMarkDocuments: fc.Arbitrary<string> = documentsOf(
+  commonStarts,
+  commonPieces,
+  ...wholeLines,
+);
 
 /** A text cut into pieces anywhere, also between the halves of a character. */
 export function inPieces(

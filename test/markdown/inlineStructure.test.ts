@@ -114,6 +114,30 @@ describe('the inline structure of growing text', function () {
     }
   });
 
+  it('keeps the text behind brackets that turn out to be no target', () => {
+    for (const [text, shown] of [
+      ['[foo](a b[foo]', '<a href="/foo">foo</a>(a b<a href="/foo">foo</a>'],
+      ['[x](a b[foo]', '[x](a b<a href="/foo">foo</a>'],
+      ['[foo](', '<a href="/foo">foo</a>('],
+      ['[foo][ ] [foo][]', '<a href="/foo">foo</a>[ ] <a href="/foo">foo</a>'],
+      ['[foo][x] [x][foo]', '[foo][x] <a href="/foo">x</a>'],
+      [
+        '[a](javascript:b) [foo](javascript:b)',
+        '[a](javascript:b) <a href="/foo">foo</a>(javascript:b)',
+      ],
+    ] as const) {
+      assert.equal(toHtml(createParser().parse(text).inlines), shown);
+    }
+  });
+
+  it('ends an address at a square bracket that it does not open', () => {
+    const html = toHtml(createParser().parse('[see https://a.b/c] https://a.b/?c[]=d]e').inlines);
+    assert.equal(
+      html,
+      '[see <a href="https://a.b/c">https://a.b/c</a>] <a href="https://a.b/?c%5B%5D=d">https://a.b/?c[]=d</a>]e',
+    );
+  });
+
   it('reads floods of marks in linear time, and keeps every character of them', () => {
     // Were any of these quadratic, the test would run into mocha’s limit, not past a bound of its own.
     for (const [unit, count, shown] of [
@@ -128,6 +152,8 @@ describe('the inline structure of growing text', function () {
       ['http://', 10_000],
       ['a@', 20_000],
       ['&amp', 20_000],
+      ['[x][', 10_000],
+      ['](/a', 10_000],
     ] as const) {
       const text = unit.repeat(count);
       assert.equal(plain(createParser().parse(text).inlines), (shown ?? unit).repeat(count), unit);

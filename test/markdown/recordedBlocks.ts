@@ -32,6 +32,26 @@ export function recordBlocks(pieces: readonly string[]): {
   return { blocks: root.records(), definitions };
 }
 
+/** How many blocks, lists and items a text has. */
+export function countBlocks(pieces: readonly string[]): number {
+  const root = new RecordedContainer();
+  let containers: RecordedContainer[] = [root];
+  const parser = new BlockParser({
+    root,
+    readDefinition: readLinkDefinition,
+    define: () => undefined,
+  });
+  for (const piece of pieces) parser.append(piece);
+  parser.end();
+  let count = 0;
+  // Level by level: recursion would not reach the end of some of what is counted.
+  while (containers.length > 0) {
+    count += containers.reduce((sum, { size }) => sum + size, 0);
+    containers = containers.flatMap(({ inner }) => inner);
+  }
+  return count;
+}
+
 /** What of a text is in no block yet. */
 export function undecidedTextAfter(text: string): string {
   const parser = new BlockParser({
@@ -45,7 +65,12 @@ export function undecidedTextAfter(text: string): string {
 
 class RecordedContainer implements ContainerSink {
   isClosed = false;
+  readonly inner: RecordedContainer[] = [];
   private readonly children: (() => BlockRecord | undefined)[] = [];
+
+  get size(): number {
+    return this.children.length;
+  }
 
   records(): BlockRecord[] {
     if (!this.isClosed) throw new Error('a container was not closed');
@@ -53,7 +78,7 @@ class RecordedContainer implements ContainerSink {
   }
 
   quote(): ContainerSink {
-    const quote = new RecordedContainer();
+    const quote = this.container();
     this.children.push(() => ['quote', ...quote.records()]);
     return quote;
   }
@@ -68,7 +93,7 @@ class RecordedContainer implements ContainerSink {
     ]);
     return {
       item: () => {
-        const item = new RecordedContainer();
+        const item = this.container();
         items.push(item);
         return item;
       },
@@ -116,6 +141,12 @@ class RecordedContainer implements ContainerSink {
   close(): void {
     if (this.isClosed) throw new Error('a container was closed twice');
     this.isClosed = true;
+  }
+
+  private container(): RecordedContainer {
+    const container = new RecordedContainer();
+    this.inner.push(container);
+    return container;
   }
 
   private leaf(kind: string, visible: (text: string) => string): [Leaf, LeafSink] {

@@ -1,4 +1,6 @@
-import { Parser, type Node } from 'commonmark';
+import { HtmlRenderer, Parser, type Node } from 'commonmark';
+import { micromark } from 'micromark';
+import { gfm, gfmHtml as gfmHtmlExtension } from 'micromark-extension-gfm';
 import { comparableText, type BlockRecord } from './recordedBlocks';
 
 /** What the reference keeps of a block before its inlines are read. */
@@ -58,4 +60,49 @@ export function hasRawHtml(text: string): boolean {
     if (event.node.type === 'html_block' || event.node.type === 'html_inline') return true;
   }
   return false;
+}
+
+/**
+ * False where the reference differs from its own specification, or reads raw HTML, which the view shows as text, or where
+ * GFM finds a table of one column.
+ */
+export function isComparable(text: string): boolean {
+  // It takes only spaces, and not tabs, for the end of a definition's line.
+  const hasTabBehindDefinition = /\]:[^]*\t/.test(text);
+  const hasDelimiterRow = /(?::-+:?|-:)[ \t]*$/m.test(text);
+  return !hasTabBehindDefinition && !hasDelimiterRow && !/^[ \t>*+\-\d.)]*<[a-z!?/]/im.test(text);
+}
+
+/** False, besides, where GFM finds an address in what CommonMark takes for text. */
+export function isComparableWhole(text: string): boolean {
+  return (
+    isComparable(text) && !hasRawHtml(text) && !hasLinkInLink(text) && !/\\<(?:http|a@)/.test(text)
+  );
+}
+
+/** An address in brackets inside a link's text, which is no HTML where the reference writes it. */
+function hasLinkInLink(text: string): boolean {
+  const walker = new Parser().parse(text).walker();
+  let depth = 0;
+  for (let event = walker.next(); event !== null; event = walker.next()) {
+    if (event.node.type !== 'link') continue;
+    depth += event.entering ? 1 : -1;
+    if (depth > 1) return true;
+  }
+  return false;
+}
+
+/** The whole text as CommonMark's own reference implementation renders it. */
+export function referenceHtml(text: string): string {
+  // It takes no carriage return for the end of the last line.
+  return new HtmlRenderer().render(new Parser().parse(text.replace(/\r\n?/g, '\n')));
+}
+
+/**
+ * The text as a renderer of GFM renders it. A single tilde stands for itself: in answers it mostly means “about”
+ * (`~5 s and ~10 s`), and to strike out there are two.
+ */
+export function gfmHtml(text: string): string {
+  const extensions = [gfm({ singleTilde: false })];
+  return micromark(text, { extensions, htmlExtensions: [gfmHtmlExtension()] });
 }

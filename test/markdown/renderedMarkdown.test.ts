@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { tests as specExamples } from 'commonmark-spec';
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
-import { micromark } from 'micromark';
-import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import type { Page } from 'playwright-core';
 import { propertySeed, runs } from '../unit/propertyRuns';
-import { cut, documents, inPieces } from './documents';
+import { commonMarkDocuments, cut, documents, inPieces } from './documents';
 import { closeBrowser, markdownTestMs, openMarkdownPage, takeErrors } from './markdownPage';
-import { hasRawHtml } from './referenceBlocks';
+import { gfmHtml, hasRawHtml, isComparableWhole, referenceHtml } from './referenceBlocks';
 
 /** Documents per crossing into the page. */
 const batchSize = 100;
@@ -76,10 +74,28 @@ describe('rendered markdown', function () {
       'This ~~has a\n\nnew paragraph~~.',
       'a ~~~b~~~ c ~~**d**~~',
       'Visit https://example.com, www.example.com or mail a.b-c_d@a.b.',
-    ].map((text) => {
-      const extensions = [gfm({ singleTilde: false })];
-      return { text, expected: micromark(text, { extensions, htmlExtensions: [gfmHtml()] }) };
-    });
+      'a@b.cd- a@b.cd_ a@b.cd',
+      'A header\n:-\nwithout a pipe',
+      '| a | b |\n| - | - |\n| Pipes \\|here\\|. | Like \\| this. |\n| `\\|code\\| is okay` |\n| _**`c\\|`**_ \\| x\n| **\\_y\\_**',
+      '| a | b |\n| - | - |\n| \\\\ | `\\\\` |\n| \\\\\\\\ | `\\\\\\\\` |\n| \\| | `\\|` |\n| \\a | `\\a` |',
+      '| a | b | c |\n| - | - | - |\n| d || e |\n|***(f)***|',
+      '| ~~x | y~~ |\n| - | - |\n| https://a.b www.a.b | ~~http://a.b~~ |',
+      'See [F 2][].\n\n| [F 2][] |\n| - |\n| [F 2][] |\n\n[F 2]: http://f.com/',
+      'This is not ~~~~~one~~~~~, ~~two~~ ~~~three~~~ and ~none~~.',
+      '~~www.example.com~~ and ~~http://example.com~~',
+      '**Address http://inlines** ![http://a.b/c](http://a.b/c) (http://a.b/c.) "http://a.b"',
+      '- @a.b.c@. x\n- n@.  b',
+      ...[
+        '> quote',
+        '# heading',
+        '***',
+        '```\ncode\n```',
+        '- item',
+        '1. item',
+        '    code',
+        'text',
+      ].map((next) => `| a |\n| - |\n| b |\n${next}`),
+    ].map((text) => ({ text, expected: gfmHtml(text) }));
     const wrong = await page.evaluate(
       (all) =>
         all.flatMap(({ text, expected }) => {
@@ -93,6 +109,26 @@ describe('rendered markdown', function () {
       texts,
     );
     assert.deepEqual(wrong, []);
+  });
+
+  it('is what CommonMark’s reference implementation renders, on random documents in pieces', async () => {
+    const samples = fc
+      .sample(inPieces(commonMarkDocuments), runs(randomDocuments))
+      .filter(({ text }) => isComparableWhole(text))
+      .map(({ text, pieces }) => ({ text, pieces, expected: referenceHtml(text) }));
+    assert.ok(samples.length > randomDocuments / 2);
+    for (let start = 0; start < samples.length; start += batchSize) {
+      const wrong = await page.evaluate(
+        (batch) =>
+          batch.flatMap(({ text, pieces, expected }) => {
+            const meaning = window.markdownTest.meaningOf(expected);
+            const shown = window.markdownTest.shown(pieces);
+            return shown === meaning ? [] : [{ text, meaning, shown }];
+          }),
+        samples.slice(start, start + batchSize),
+      );
+      assert.deepEqual(wrong, [], `seed ${propertySeed}`);
+    }
   });
 
   it('is the same however the text is cut, on random documents', async () => {
@@ -264,6 +300,12 @@ describe('rendered markdown', function () {
         const links = numbers.map((number) => `See [label ${number}].\n\n`).join('');
         return links + numbers.map((number) => `[label ${number}]: /to/${number}\n`).join('');
       },
+      'definitions for links in one paragraph before': (size) => {
+        const count = Math.floor(size / 60);
+        const numbers = Array.from({ length: count }, (_, index) => index);
+        const links = numbers.map((number) => `See [this][label ${number}], please.\n`).join('');
+        return `${links}\n${numbers.map((number) => `[label ${number}]: /to/${number}\n`).join('')}`;
+      },
     };
     for (const [name, make] of Object.entries(kinds)) {
       const [small, large] = await Promise.all(
@@ -293,30 +335,75 @@ describe('rendered markdown', function () {
     }
   });
 
-  it('drops nothing of what is nested deeper than anybody writes', async () => {
+  it('drops nothing of what is nested deeper than anybody writes, and lays it out', async () => {
     const texts = [
-      `${'>'.repeat(1_000)} deep`,
-      `${'- '.repeat(200)}deep`,
+      `${'>'.repeat(16_000)} deep`,
+      `${'- '.repeat(16_000)}deep`,
+      `${'> 1. '.repeat(5_000)}deep\n\nafter`,
       Array.from({ length: 100 }, (_, depth) => `${' '.repeat(2 * depth)}- item ${depth}`).join(
         '\n',
       ),
-      `${'*'.repeat(2_000)}deep${'*'.repeat(2_000)}`,
+      `${'*'.repeat(40_000)}deep${'*'.repeat(40_000)}`,
       `${'['.repeat(500)}deep${'](/a)'.repeat(500)}`,
       `${'!['.repeat(300)}deep${'](/a)'.repeat(300)}`,
     ];
-    const shown = await page.evaluate(
-      (all) =>
-        all.map((text) => {
-          const view = window.markdownTest.stream([text]);
-          const content = view.element.textContent;
-          view.dispose();
-          return content;
-        }),
-      texts,
-    );
-    for (const [index, content] of shown.entries())
+    const shown = await page.evaluate(async (all) => {
+      const results = [];
+      for (const text of all) {
+        const view = window.markdownTest.stream([text]);
+        // Layout and paint go through the tree by recursion: too deep a one would end the page here.
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        const { height } = view.element.getBoundingClientRect();
+        let depth = 0;
+        let deepest: Element | null = view.element;
+        for (; deepest !== null; deepest = deepest.lastElementChild) depth += 1;
+        results.push({ content: view.element.textContent, height, depth });
+        view.dispose();
+      }
+      return results;
+    }, texts);
+    for (const [index, { content, height, depth }] of shown.entries()) {
       assert.match(content, /deep|item 99/, texts[index]);
-    assert.equal(shown[2]?.match(/item \d+/g)?.length, 100);
+      assert.ok(height > 0 && depth < 400, `${height} px, ${depth} elements in one another`);
+    }
+    assert.equal(shown[2]?.content, 'deepafter');
+    assert.equal(shown[3]?.content.match(/item \d+/g)?.length, 100);
+  });
+
+  it('is what the reference renders of much, of deep and of unfinished markdown', async () => {
+    const lines = (count: number, line: (index: number) => string): string =>
+      Array.from({ length: count }, (_, index) => line(index)).join('\n');
+    const texts = [
+      `| a | b |\n| :- | - |\n${lines(5_000, (row) => `| row ${row} | **value** \`${row}\` |`)}\n\nEnd`,
+      lines(60, (depth) => `${' '.repeat(2 * depth)}- item ${depth}`),
+      `${'> '.repeat(60)}deep\n${'> '.repeat(60)}deeper\n\nout`,
+      `${'> - '.repeat(40)}deep`,
+      `${'**a *b '.repeat(20)}c${'* **'.repeat(20)}`,
+      lines(2_000, (item) => `${item + 1}. item\n   with a line more`),
+      '*'.repeat(10_000),
+      `a ${'*'.repeat(10_000)} b`,
+      '*a **b '.repeat(500),
+      '**bold that never ends, `code` and *more',
+      'code that `never ends and **bold**',
+      '[a link](https://example.com/that(never ends',
+      '~~~~ md\n```js\nlet x;\n```\n~~~\nstill inside',
+      '- item\n\n  ````\n  ```\n  inside\n\n  ```\nout',
+      `${lines(500, (label) => `See [label ${label}][].`)}\n\n${lines(500, (label) => `[label ${label}]: /to/${label}`)}`,
+    ].map((text) => ({ text, expected: gfmHtml(text) }));
+    for (const { text, expected } of texts) {
+      const seen = await page.evaluate(
+        ([reference, ...cuttings]) => ({
+          meaning: window.markdownTest.meaningOf(reference),
+          shown: cuttings.map((pieces) => window.markdownTest.shown(pieces)),
+        }),
+        [expected, cut(text, [text.length]), cut(text, [13]), cut(text, [1, 17, 97])] as const,
+      );
+      for (const shown of seen.shown) {
+        if (shown !== seen.meaning)
+          assert.equal(shown.slice(0, 2_000), seen.meaning.slice(0, 2_000));
+        assert.equal(shown.length, seen.meaning.length);
+      }
+    }
   });
 
   it('shows hostile markup as text, and leads nowhere it should not', async () => {
@@ -433,6 +520,30 @@ describe('rendered markdown', function () {
       return window.markdownTest.copied.splice(0);
     });
     assert.deepEqual(copied, [code, `${code}\n`]);
+  });
+
+  it('copies words and code together as they read, without the labels of the code (T97)', async () => {
+    // More than one group, of which the first is out of sight.
+    const code = Array.from({ length: 1_100 }, (_, index) => `  line ${index}\t`).join('\n');
+    await page.evaluate((text) => {
+      const view = window.markdownTest.stream([text]);
+      document.getSelection()?.selectAllChildren(view.element);
+    }, `Words **before**.\n\n\`\`\`python\n${code}\n\`\`\`\n\nWords after.`);
+    await page.keyboard.press('Control+C');
+    await page.evaluate(() => {
+      const field = document.createElement('textarea');
+      document.body.append(field);
+      field.focus();
+    });
+    await page.keyboard.press('Control+V');
+    const pasted = await page.evaluate(() => {
+      const field = document.querySelector('textarea');
+      const text = field?.value;
+      field?.remove();
+      document.querySelector('.markdown')?.remove();
+      return text;
+    });
+    assert.equal(pasted, `Words before.\n\n${code}\nWords after.`);
   });
 
   it('gives code its colours when the page is idle, and then nothing is left to do (T6, T8)', async () => {

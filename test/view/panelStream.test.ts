@@ -408,6 +408,25 @@ describe('the panel while an answer streams', function () {
     assert.equal(copied?.text, source);
   });
 
+  it('loads the languages of code with the first code, and colours it', async () => {
+    const page = await openPage();
+    const scripts = (): Promise<string[]> =>
+      page.evaluate(() =>
+        performance
+          .getEntriesByType('resource')
+          .map(({ name }) => new URL(name).pathname)
+          .filter((name) => name.endsWith('.js')),
+      );
+    await startAnswer(page, 'Words and `code`.\n\n');
+    await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+    assert.ok(!(await scripts()).includes('/chunks/languages.js'));
+    await page.evaluate(() => {
+      window.fakeHost.conversation.turn('a')!.append(0, '```js\nconst x = 1;\n```\n');
+    });
+    await page.locator('.md-token-keyword', { hasText: 'const' }).waitFor();
+    assert.ok((await scripts()).includes('/chunks/languages.js'));
+  });
+
   it('shows raw text where a block cannot be shown, and tells the log why', async () => {
     const page = await openPage();
     await page.evaluate(() => {

@@ -2,6 +2,7 @@ import { build, type Plugin } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { protocolVersion, type ViewState } from '../../src/protocol/hostToView';
 import type { ViewStrings } from '../../src/protocol/viewStrings';
@@ -39,7 +40,8 @@ interface Theme {
 }
 
 interface Files {
-  readonly script: string;
+  /** The view's script and the parts that it loads later, by the path in their address. */
+  readonly scripts: ReadonlyMap<string, string>;
   readonly style: string;
   readonly font: Uint8Array;
   readonly fakeHost: string;
@@ -104,11 +106,11 @@ export class ViewPages {
   }
 
   private answer(url: URL): { type: string; body: string | Uint8Array | undefined } {
+    const script = this.files.scripts.get(url.pathname);
+    if (script !== undefined) return { type: 'text/javascript', body: script };
     switch (url.pathname) {
       case '/':
         return { type: 'text/html', body: this.html(url) };
-      case '/view.js':
-        return { type: 'text/javascript', body: this.files.script };
       case '/view.css':
         return { type: 'text/css', body: this.files.style };
       case '/codicon.ttf':
@@ -177,6 +179,8 @@ async function buildFiles(): Promise<Files> {
       jsxImportSource: 'preact',
       loader: { '.ttf': 'file' },
       assetNames: '[name]',
+      splitting: true,
+      chunkNames: 'chunks/[name]',
     }),
     build({ ...options, entryPoints: ['test/view/fakeHost.ts'], format: 'iife' }),
     build({
@@ -193,8 +197,11 @@ async function buildFiles(): Promise<Files> {
   const stringsModule = (await import(
     `data:text/javascript,${encodeURIComponent(strings.outputFiles[0]!.text)}`
   )) as { viewStrings: () => ViewStrings };
+  const scripts = view.outputFiles.filter((file) => file.path.endsWith('.js'));
   return {
-    script: decoder.decode(output('.js')),
+    scripts: new Map(
+      scripts.map(({ path: file, text }) => [`/${path.relative(path.resolve('out'), file)}`, text]),
+    ),
     style: decoder.decode(output('.css')),
     font: output('.ttf') ?? new Uint8Array(),
     fakeHost: fakeHost.outputFiles[0]!.text,

@@ -46,6 +46,7 @@ describe('An answer in the panel', () => {
     assert.equal(await answer.locator('li').count(), 2);
     assert.equal(await answer.locator('td').count(), 2);
     assert.equal(await answer.locator('strong').innerText(), 'bold');
+    await answer.locator('.md-token-keyword', { hasText: 'const' }).waitFor();
     assert.equal(await session.clipboardAfter(() => panel.copyAnswer()), markdown);
     const copyCode = answer.getByRole('button', { name: 'Copy code' });
     assert.equal(
