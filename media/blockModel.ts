@@ -82,8 +82,9 @@ export class BlockModel {
 
   /** Lets the components know the block's state as it now is. */
   publishState(): void {
-    this.currentState.value = this.block.state;
-    if (this.block.state === 'open' && this.ended) {
+    const { state, text } = this.block;
+    this.currentState.value = state;
+    if (this.ended && (state === 'open' || this.shown < text.length)) {
       this.ended = false;
       this.sink = undefined;
       this.currentLife.value++;
@@ -96,11 +97,11 @@ export class BlockModel {
     if (sink === undefined) return false;
     const { text, state } = this.block;
     if (this.shown < text.length) {
+      if (this.seams().includes(this.shown)) sink.markSeam?.();
       const end = this.sliceEnd();
       const slice = text.slice(this.shown, end);
       this.shown = end;
       sink.append(slice);
-      if (this.seams().includes(end)) sink.markSeam?.();
       if (end < text.length) return true;
     }
     if (state !== 'open' && !this.ended) {

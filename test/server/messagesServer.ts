@@ -123,6 +123,19 @@ export class MessagesServer {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
+  /** Cuts every connection and refuses new ones, as a network does that is gone; `comeBack` ends that. */
+  async goAway(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.cutConnections();
+    await closed;
+  }
+
+  /** Listens again, where it was before. */
+  async comeBack(): Promise<void> {
+    const { hostname, port } = new URL(this.url);
+    await new Promise<void>((resolve) => this.server.listen(Number(port), hostname, resolve));
+  }
+
   /** From then on connections are refused. */
   async close(): Promise<void> {
     this.isClosing = true;
