@@ -17,7 +17,7 @@ export interface TurnFigures {
 /** While the answer comes: `elapsedMs` is the time now, `outputLength` what has come, in UTF-16 units. */
 export function liveFigures(meta: TurnMeta, elapsedMs: number, outputLength: number): TurnFigures {
   const { firstTokenMs } = meta;
-  const writingMs = firstTokenMs === undefined ? 0 : elapsedMs - firstTokenMs;
+  const writingMs = isUnbroken(meta) && firstTokenMs !== undefined ? elapsedMs - firstTokenMs : 0;
   return {
     firstTokenMs,
     tokensPerSecond: speed(outputLength / unitsPerToken, writingMs),
@@ -33,8 +33,8 @@ export function finalFigures(
   showedThinking: boolean,
 ): TurnFigures {
   const { firstTokenMs, endedMs, usage } = meta;
-  const writingMs =
-    firstTokenMs === undefined || endedMs === undefined ? 0 : endedMs - firstTokenMs;
+  const isMeasured = isUnbroken(meta) && firstTokenMs !== undefined && endedMs !== undefined;
+  const writingMs = isMeasured ? endedMs - firstTokenMs : 0;
   // Thinking that was not shown was written before the first token that was.
   const counted = usage && usage.output - (showedThinking ? 0 : usage.thinking);
   return {
@@ -43,6 +43,11 @@ export function finalFigures(
     isEstimate: counted === undefined,
     elapsedMs: endedMs,
   };
+}
+
+/** A speed over the wait between two attempts would say nothing. */
+function isUnbroken({ attempts = 1 }: TurnMeta): boolean {
+  return attempts <= 1;
 }
 
 function speed(tokens: number, ms: number): number | undefined {

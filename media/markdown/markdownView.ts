@@ -86,8 +86,11 @@ export class MarkdownView {
 
   /** The answer was cut here and goes on: a small mark beside the block that is the last one now. */
   markSeam(): void {
-    const block = this.group?.lastElementChild;
-    if (!(block instanceof HTMLElement)) return;
+    const last = this.group?.lastElementChild;
+    if (!(last instanceof HTMLElement)) return;
+    // Of a list or a quotation, the item or paragraph at its end.
+    const block =
+      [...last.querySelectorAll<HTMLElement>(':scope :is(li, p, tr, pre)')].at(-1) ?? last;
     block.classList.add('md-seam');
     block.title = this.options.strings.seam;
   }

@@ -11,6 +11,9 @@ import type { WireEvent } from './wireEvent';
 /** Notes in the log per attempt: a peer that sends nothing but nonsense does not fill the disk. */
 const mostNotes = 50;
 
+/** UTF-16 units that make a token, roughly. */
+const unitsPerToken = 4;
+
 /** Deltas that make a block's text grow: the member that carries it, and the kinds of block that have such text. */
 const textDeltas: ReadonlyMap<unknown, { member: string; kinds: readonly BlockHead['kind'][] }> =
   new Map([
@@ -34,6 +37,8 @@ export class TurnAssembler {
   private reason: StopReason | undefined;
   private stopped = false;
   private counted: TokenUsage = noUsage;
+  /** UTF-16 units that the model has written, what it repeats included. */
+  private received = 0;
   private notes = 0;
 
   constructor(
@@ -60,9 +65,16 @@ export class TurnAssembler {
     return this.reason !== undefined && this.ids.every((id) => blocks[id]?.state !== 'open');
   }
 
-  /** Tokens of this attempt so far. */
+  /**
+   * Tokens of this attempt so far. The server counts the output at its end: until then, and where it never comes, that
+   * is estimated from what has arrived.
+   */
   get usage(): TokenUsage {
-    return this.counted;
+    const { counted } = this;
+    const estimate = Math.floor(this.received / unitsPerToken);
+    return this.reason !== undefined || counted === noUsage || counted.output >= estimate
+      ? counted
+      : { ...counted, output: estimate };
   }
 
   /** Never throws, whatever the event and its place. */
@@ -124,6 +136,7 @@ export class TurnAssembler {
       this.dropBlocks();
       this.seam?.restart();
       this.counted = noUsage;
+      this.received = 0;
       this.reason = undefined;
     }
     this.start = message;
@@ -166,7 +179,9 @@ export class TurnAssembler {
     }
     const growth = textDeltas.get(delta['type']);
     if (growth?.kinds.includes(block.head.kind)) {
-      return this.append(block.id, stringMember(delta, growth.member) ?? '');
+      const text = stringMember(delta, growth.member) ?? '';
+      this.received += text.length;
+      return this.append(block.id, text);
     }
     const signature = stringMember(delta, 'signature');
     if (delta['type'] === 'signature_delta' && signature !== undefined) {

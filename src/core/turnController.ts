@@ -350,6 +350,7 @@ export class TurnController {
     if (this.ended) return;
     this.ended = true;
     this.assembler?.cutOpenBlocks();
+    if (status.kind === 'stopped') this.count();
     this.turn.updateMeta({ endedMs: this.turn.elapsedMs });
     // A whole answer's connection is not cut but left to the transport, which may use it again.
     if (status.kind !== 'complete') this.release();

@@ -27,7 +27,7 @@ export interface TurnMeta {
   readonly seams?: readonly TurnSeam[];
   /** Since when nothing at all has arrived, pings included; undefined while something does. */
   readonly silentSinceMs?: number | undefined;
-  /** Summed over all attempts: each was billed. */
+  /** Summed over all attempts: each was billed. Of one that was cut, the output is estimated from what arrived. */
   readonly usage?: TokenUsage;
   /** In US dollars; undefined where the model's price is not known. */
   readonly costUsd?: number;
