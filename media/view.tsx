@@ -16,7 +16,6 @@ import { isInputMethodKey } from './composerKeys';
 import { App } from './components/app';
 import { ConversationStore } from './conversationStore';
 import { reportPageErrors, ViewErrors } from './viewErrors';
-import { fillTemplate } from './fillTemplate';
 import type { FollowMode } from './followMode';
 import { Formats } from './formats';
 import { HostConnection } from './hostConnection';
@@ -82,11 +81,7 @@ function main(): void {
     reportError: (error) => errors.report(error),
     createMarkdownView: () =>
       new MarkdownView({
-        // The name alone: the code block says its language by itself.
-        strings: {
-          ...strings,
-          codeBlock: fillTemplate(strings.codeBlock, '').replace(/[\s:]+$/, ''),
-        },
+        strings,
         onOpenLink: (href) => host.post({ type: 'openLink', href }),
         onCopy: (text) => host.post({ type: 'copy', text }),
       }),

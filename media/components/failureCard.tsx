@@ -137,8 +137,8 @@ export function failureText(strings: ViewStrings, cause: Failure): FailureText {
 /** Status, error code and request id, as far as there are any. */
 function technicalDetails(strings: ViewStrings, { status, detail, requestId }: Failure): string {
   return [
-    status === undefined ? undefined : `HTTP ${status}`,
-    detail,
+    // The detail of an answer begins with its status.
+    detail ?? (status === undefined ? undefined : `HTTP ${status}`),
     requestId === undefined ? undefined : fillTemplate(strings.requestId, requestId),
   ]
     .filter((part) => part !== undefined)

@@ -66,7 +66,7 @@ export function viewStrings(): ViewStrings {
     copied: vscode.l10n.t('Copied'),
     copyAnswer: vscode.l10n.t('Copy answer'),
     copyCode: vscode.l10n.t('Copy code'),
-    codeBlock: vscode.l10n.t('Code block: {0}'),
+    codeBlock: vscode.l10n.t('Code block'),
     jumpToLatest: vscode.l10n.t('Jump to latest'),
     removeAttachment: vscode.l10n.t('Remove {0}'),
     attachmentLines: vscode.l10n.t('{0}, lines {1} to {2}'),

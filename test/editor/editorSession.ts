@@ -266,7 +266,9 @@ async function installCompanions(
 
 /** Ours, without anything that would lead the extension to a real key or server. */
 function environment(more: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('ANTHROPIC_'));
+  // Of an editor that this is run from, and of a key that is somebody's own.
+  const foreign = /^(ANTHROPIC_|VSCODE_|ELECTRON_|NODE_OPTIONS$)/;
+  const clean = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return { ...Object.fromEntries(clean), ...more };
 }
 
