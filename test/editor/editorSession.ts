@@ -8,6 +8,7 @@ import { newestEditor, type EditorVersion } from './provision/editorVersion';
 import { repositoryRoot } from './provision/paths';
 import { provisionServedEditor } from './provision/servedEditor';
 import { installVsix, startServed, type EditorFolders, type ServedProcess } from './servedProcess';
+import { openSlowLink, type SlowLink } from './slowLink';
 
 /**
  * A real VS Code with Caudal in it, for a test, a look or a demonstration:
@@ -39,6 +40,8 @@ export interface EditorOptions {
   readonly withoutBrowser?: boolean;
   /** Further extensions, by their source folders. */
   readonly companions?: readonly string[];
+  /** How far the window is from its extension host, in ms there and back. */
+  readonly roundTripMs?: number;
   /** The panel is open when the window comes up, without anybody opening it. */
   readonly withPanelOpen?: boolean;
 }
@@ -69,6 +72,7 @@ export class EditorSession {
   private constructor(
     readonly url: string,
     private readonly server: ServedProcess,
+    private readonly link: SlowLink | undefined,
     private readonly browser: Browser | undefined,
     private readonly currentPage: Page | undefined,
     private readonly folder: string,
@@ -90,12 +94,25 @@ export class EditorSession {
     await installCompanions(folders, options);
     if (extension.kind === 'vsix') await installVsix(editor, folders, extension.path);
     const server = await startServed(editor, folders, environment(options.env ?? {}));
+    const link =
+      options.roundTripMs === undefined
+        ? undefined
+        : await openSlowLink(server.origin, options.roundTripMs);
     try {
-      const url = windowUrl(server.origin, workspace, extension, options.testsPath);
+      const url = windowUrl(link?.origin ?? server.origin, workspace, extension, options.testsPath);
       const opened = options.withoutBrowser === true ? undefined : await openWindow(url, options);
       const ownsFolder = options.dataFolder === undefined;
-      return new EditorSession(url, server, opened?.browser, opened?.page, folder, ownsFolder);
+      return new EditorSession(
+        url,
+        server,
+        link,
+        opened?.browser,
+        opened?.page,
+        folder,
+        ownsFolder,
+      );
     } catch (error) {
+      await link?.dispose();
       await server.dispose();
       throw new Error(`VS Code did not come up. Its server said:\n${server.log()}`, {
         cause: error,
@@ -195,6 +212,7 @@ export class EditorSession {
 
   async dispose(): Promise<void> {
     await this.browser?.close();
+    await this.link?.dispose();
     await this.server.dispose();
     if (this.ownsFolder) await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
