@@ -595,6 +595,56 @@ describe('rendered markdown', function () {
     });
   });
 
+  it('colours a megabyte in slices of some lines, and data not at all (T6)', async () => {
+    const code = Array.from(
+      { length: 30_000 },
+      (_, index) => `const value${index} = "text"; // note`,
+    ).join('\n');
+    const data = `{"data":"${'x'.repeat(1_000_000)}"}`;
+    const seen = await page.evaluate(
+      async ([long, wide]) => {
+        const original = window.requestIdleCallback.bind(window);
+        const slices: number[] = [];
+        let onSlice = (): void => undefined;
+        // The shortest idle periods that there can be.
+        window.requestIdleCallback = (callback) =>
+          original(() => {
+            callback({ didTimeout: false, timeRemaining: () => 0 });
+            onSlice();
+          });
+        const colour = async (text: string): Promise<string> => {
+          const view = window.markdownTest.create();
+          view.append(text);
+          view.end();
+          const observer = new MutationObserver(() => undefined);
+          observer.observe(view.element, { subtree: true, childList: true });
+          onSlice = () => {
+            const added = observer.takeRecords().flatMap(({ addedNodes }) => [...addedNodes]);
+            slices.push(added.reduce((sum, node) => sum + (node.textContent?.length ?? 0), 0));
+          };
+          await window.markdownTest.idle();
+          const shown = view.element.querySelector('code')?.textContent ?? '';
+          view.dispose();
+          return shown;
+        };
+        const isExact = (await colour(`\`\`\`js\n${long}\n\`\`\`\n`)) === `${long}\n`;
+        const coloured = slices.splice(0);
+        await colour(`\`\`\`json\n${wide}\n\`\`\`\n`);
+        window.requestIdleCallback = original;
+        return { isExact, coloured, ofData: Math.max(...slices) };
+      },
+      [code, data] as const,
+    );
+    assert.ok(seen.isExact);
+    assert.ok(seen.coloured.length > 50, `${seen.coloured.length} slices`);
+    assert.ok(
+      Math.max(...seen.coloured) < 10_000,
+      `${Math.max(...seen.coloured)} units in a slice`,
+    );
+    assert.ok(seen.coloured.reduce((sum, length) => sum + length, 0) < 400_000);
+    assert.ok(seen.ofData < 10_000, `${seen.ofData} units of data in a slice`);
+  });
+
   it('makes nothing anew when the text ends', async () => {
     const added = await page.evaluate(
       (text) => {
