@@ -84,6 +84,8 @@ function main(): void {
         strings,
         onOpenLink: (href) => host.post({ type: 'openLink', href }),
         onCopy: (text) => host.post({ type: 'copy', text }),
+        onInsertCode: (text) => host.post({ type: 'insertCode', text }),
+        onNewFile: (text, language) => host.post({ type: 'newFile', text, language }),
       }),
   };
 

@@ -1,13 +1,14 @@
 import type { LeafSink } from './blockSink';
 import { CodeChunk } from './codeChunk';
 import type { CodeColours } from './codeHighlighter';
+import { CodeToolbar } from './codeToolbar';
 import { readInfoString } from './inlineParser';
 import type { Renderable, ViewContext } from './viewContext';
 
 /** Chunks in one group: two levels keep what the browser walks through in each frame short. */
 const chunksPerGroup = 16;
-/** How long the copy button says that it has copied, in ms. */
-const confirmationMs = 1_500;
+/** A block with more lines than this can be folded. Folded it is about half as long (markdown.css). */
+const linesInSight = 24;
 
 /**
  * A code block. Its text goes into chunks of some lines each, so that adding a line lays out few, whatever the block's
@@ -21,7 +22,9 @@ export class CodeBlockView implements LeafSink, Renderable {
   private chunksInGroup = 0;
   private groups = 0;
   private pending = '';
+  private lines = 0;
   private readonly language: string;
+  private readonly toolbar: CodeToolbar;
   private readonly colours: CodeColours | undefined;
 
   constructor(
@@ -39,6 +42,12 @@ export class CodeBlockView implements LeafSink, Renderable {
     box.ariaLabel =
       this.language === '' ? strings.codeBlock : `${strings.codeBlock}, ${this.language}`;
     box.append(this.code);
+    this.toolbar = new CodeToolbar({
+      ...context,
+      block: this.element,
+      source: () => this.source(),
+      language: this.language,
+    });
     this.element.append(this.header(), box);
     this.colours = context.highlighter.colours(this.language);
     this.addChunk();
@@ -46,6 +55,7 @@ export class CodeBlockView implements LeafSink, Renderable {
 
   append(text: string): void {
     this.pending += text;
+    this.countLines(text);
     this.context.renderLater(this);
   }
 
@@ -64,6 +74,15 @@ export class CodeBlockView implements LeafSink, Renderable {
     this.render();
     this.chunk.close();
     this.colours?.wake();
+  }
+
+  private countLines(text: string): void {
+    for (let at = 0; this.lines <= linesInSight; at += 1) {
+      at = text.indexOf('\n', at);
+      if (at === -1) return;
+      this.lines += 1;
+      if (this.lines > linesInSight) this.toolbar.offerFolding();
+    }
   }
 
   private addChunk(): void {
@@ -90,28 +109,8 @@ export class CodeBlockView implements LeafSink, Renderable {
     const label = document.createElement('span');
     label.className = 'md-code-language';
     label.textContent = this.language;
-    header.append(label, this.copyButton());
+    header.append(label, this.toolbar.element);
     return header;
-  }
-
-  private copyButton(): HTMLElement {
-    const { strings, onCopy } = this.context;
-    const button = document.createElement('button');
-    button.type = 'button';
-    const show = (hasCopied: boolean): void => {
-      button.className = `md-code-copy codicon codicon-${hasCopied ? 'check' : 'copy'}`;
-      button.title = hasCopied ? strings.copied : strings.copyCode;
-      button.ariaLabel = button.title;
-    };
-    show(false);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    button.addEventListener('click', () => {
-      onCopy(this.source());
-      show(true);
-      clearTimeout(timer);
-      timer = setTimeout(() => show(false), confirmationMs);
-    });
-    return button;
   }
 
   /** The code as it was written, but for the last line's end, which a terminal would take for Enter. */

@@ -4,14 +4,13 @@ import { ContainerView } from './containerView';
 import { InlineParser, readLinkDefinition } from './inlineParser';
 import { LateLinks } from './lateLinks';
 import { References } from './references';
-import type { MarkdownViewStrings, Renderable, ViewContext } from './viewContext';
+import type { CodeActions, MarkdownViewStrings, Renderable, ViewContext } from './viewContext';
 import './markdown.css';
 
-export interface MarkdownViewOptions {
+export interface MarkdownViewOptions extends CodeActions {
   readonly strings: MarkdownViewStrings;
   /** `http`, `https` and `mailto` URLs, and paths without a scheme. */
   readonly onOpenLink: (href: string) => void;
-  readonly onCopy: (text: string) => void;
   /** Disposes the view. */
   readonly signal?: AbortSignal;
 }
@@ -49,6 +48,8 @@ export class MarkdownView {
       strings: options.strings,
       highlighter: this.highlighter,
       onCopy: options.onCopy,
+      onInsertCode: options.onInsertCode,
+      onNewFile: options.onNewFile,
       renderLater: (view) => this.toRender.add(view),
       cancelRender: (view) => this.toRender.delete(view),
       newId: () => `md-${(lastId += 1)}`,

@@ -4,6 +4,11 @@ import type { InlineViewPorts } from './inlineView';
 export interface MarkdownViewStrings {
   readonly copyCode: string;
   readonly copied: string;
+  readonly insertCode: string;
+  readonly codeToNewFile: string;
+  readonly wrapCode: string;
+  readonly foldCode: string;
+  readonly unfoldCode: string;
   /** Names the box of a code block. */
   readonly codeBlock: string;
   /** On the mark where the text was cut and goes on. */
@@ -15,11 +20,19 @@ export interface Renderable {
   render(): void;
 }
 
+/** What a person may do with the code of an answer. */
+export interface CodeActions {
+  readonly onCopy: (text: string) => void;
+  /** Into the editor, where its cursor is. */
+  readonly onInsertCode: (text: string) => void;
+  /** `language` is what the fence says, and may be empty. */
+  readonly onNewFile: (text: string, language: string) => void;
+}
+
 /** What the views of one document share. */
-export interface ViewContext extends InlineViewPorts {
+export interface ViewContext extends InlineViewPorts, CodeActions {
   readonly strings: MarkdownViewStrings;
   readonly highlighter: CodeHighlighter;
-  readonly onCopy: (text: string) => void;
   /** Has `view` rendered before the frame ends. */
   readonly renderLater: (view: Renderable) => void;
   readonly cancelRender: (view: Renderable) => void;

@@ -3,6 +3,7 @@ import { assertNever } from '../core/assertNever';
 import type { Draft } from '../protocol/hostToView';
 import type { ViewCommand } from '../protocol/viewToHost';
 import type { ChatCommands } from './chatCommands';
+import { insertCode, openNewFile } from './codeActions';
 import type { Connection } from './connection';
 import type { KeyCommands } from './keyCommands';
 import type { ModelPicker } from './modelPicker';
@@ -68,6 +69,14 @@ export class ViewActionHandler implements ViewActions {
 
   async copy(text: string): Promise<void> {
     await vscode.env.clipboard.writeText(text);
+  }
+
+  insertCode(text: string): Promise<void> {
+    return insertCode(text);
+  }
+
+  newFile(text: string, language: string): Promise<void> {
+    return openNewFile(text, language);
   }
 
   failed(what: string, error: unknown): void {

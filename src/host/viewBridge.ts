@@ -27,6 +27,8 @@ export interface ViewActions {
   openLink(href: string): Promise<void>;
   openAttachment(uri: string, line: number): Promise<void>;
   copy(text: string): Promise<void>;
+  insertCode(text: string): Promise<void>;
+  newFile(text: string, language: string): Promise<void>;
   /** Says that something which the person asked for failed. */
   failed(what: string, error: unknown): void;
 }
@@ -195,6 +197,10 @@ export class ViewBridge implements Disposable {
         return actions.openAttachment(message.uri, message.line);
       case 'copy':
         return actions.copy(message.text);
+      case 'insertCode':
+        return actions.insertCode(message.text);
+      case 'newFile':
+        return actions.newFile(message.text, message.language);
       case 'draft':
         if (this.shows(message.conversation)) this.composer = message.draft;
         drafts.set(message.conversation ?? this.conversation.id, message.draft);

@@ -68,7 +68,14 @@ function viewMessage(from: Members): ViewToHost {
     case 'openAttachment':
       return { type, uri: text(from['uri'], 'uri', maxName), line: count(from['line'], 'line') };
     case 'copy':
+    case 'insertCode':
       return { type, text: text(from['text'], 'text', maxText) };
+    case 'newFile':
+      return {
+        type,
+        text: text(from['text'], 'text', maxText),
+        language: text(from['language'], 'language', maxName),
+      };
     case 'draft':
       return { type, draft: draft(from['draft']), ...conversation(from['conversation']) };
     case 'viewError':

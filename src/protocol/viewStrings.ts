@@ -71,6 +71,11 @@ export interface ViewStrings {
   readonly copyAnswer: string;
   readonly copyCode: string;
   readonly codeBlock: string;
+  readonly insertCode: string;
+  readonly codeToNewFile: string;
+  readonly wrapCode: string;
+  readonly foldCode: string;
+  readonly unfoldCode: string;
   readonly jumpToLatest: string;
   readonly removeAttachment: string;
   readonly attachmentLines: string;

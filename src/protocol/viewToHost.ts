@@ -33,6 +33,10 @@ export type ViewToHost =
   | { readonly type: 'openLink'; readonly href: string }
   | { readonly type: 'openAttachment'; readonly uri: string; readonly line: number }
   | { readonly type: 'copy'; readonly text: string }
+  /** Code of an answer, to go where the editor's cursor is. */
+  | { readonly type: 'insertCode'; readonly text: string }
+  /** Code of an answer, as an untitled file. `language` is what the answer calls it, and may be empty. */
+  | { readonly type: 'newFile'; readonly text: string; readonly language: string }
   /**
    * `conversation` (here and in `send`) is the one that the view showed when this was typed: the host may have changed
    * to another one in the meantime. Without it, the one shown now is meant.

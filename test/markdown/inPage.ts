@@ -1,4 +1,4 @@
-import { MarkdownView } from '../../media/markdown/markdownView';
+import { MarkdownView, type MarkdownViewOptions } from '../../media/markdown/markdownView';
 import { canonicalBlocks } from './canonical';
 
 /** What the tests call in the page. */
@@ -7,17 +7,37 @@ const markdownTest = {
   canonicalBlocks,
   opened: [] as string[],
   copied: [] as string[],
+  inserted: [] as string[],
+  newFiles: [] as { text: string; language: string }[],
 
-  create(): MarkdownView {
-    const view = new MarkdownView({
+  /** Words, and what nobody listens to. */
+  options(): MarkdownViewOptions {
+    return {
       strings: {
         copyCode: 'Copy code',
         copied: 'Copied',
         codeBlock: 'Code block',
+        insertCode: 'Insert at cursor',
+        codeToNewFile: 'Open in new file',
+        wrapCode: 'Wrap lines',
+        foldCode: 'Fold code',
+        unfoldCode: 'Unfold code',
         seam: 'Cut here',
       },
+      onOpenLink: () => undefined,
+      onCopy: () => undefined,
+      onInsertCode: () => undefined,
+      onNewFile: () => undefined,
+    };
+  },
+
+  create(): MarkdownView {
+    const view = new MarkdownView({
+      ...markdownTest.options(),
       onOpenLink: (href) => markdownTest.opened.push(href),
       onCopy: (text) => markdownTest.copied.push(text),
+      onInsertCode: (text) => markdownTest.inserted.push(text),
+      onNewFile: (text, language) => markdownTest.newFiles.push({ text, language }),
     });
     document.body.append(view.element);
     return view;

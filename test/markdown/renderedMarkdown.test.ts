@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { tests as specExamples } from 'commonmark-spec';
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { propertySeed, runs } from '../unit/propertyRuns';
 import { commonMarkDocuments, cut, documents, inPieces } from './documents';
 import { closeBrowser, markdownTestMs, openMarkdownPage, takeErrors } from './markdownPage';
@@ -439,7 +439,7 @@ describe('rendered markdown', function () {
         ),
       );
       const attributes = new Set(
-        'aria-label aria-labelledby checked class dir disabled href id role start style tabindex title type'.split(
+        'aria-label aria-labelledby aria-pressed checked class dir disabled hidden href id role start style tabindex title type'.split(
           ' ',
         ),
       );
@@ -457,7 +457,8 @@ describe('rendered markdown', function () {
         view.dispose();
       }
       await window.markdownTest.idle();
-      window.markdownTest.copied.splice(0);
+      const { copied, inserted, newFiles } = window.markdownTest;
+      for (const list of [copied, inserted, newFiles]) list.splice(0);
       return { wrong, isHacked: 'hacked' in window, opened: window.markdownTest.opened.splice(0) };
     }, probes);
     assert.deepEqual({ ...found, opened: [] }, { wrong: [], isHacked: false, opened: [] });
@@ -546,6 +547,62 @@ describe('rendered markdown', function () {
     assert.equal(pasted, `Words before.\n\n${code}\nWords after.`);
   });
 
+  it('hands code to the editor, and wraps and folds it, exactly as it was written', async () => {
+    const line = `\tconst x = "${'long '.repeat(80)}";`;
+    const code = `${`${line}\n`.repeat(30)}end  `;
+    await page.evaluate(
+      (text) => {
+        const view = window.markdownTest.create();
+        for (let at = 0; at < text.length; at += 50) view.append(text.slice(at, at + 50));
+      },
+      `Short:\n\n\`\`\`\n${'x\n'.repeat(24)}\`\`\`\n\n\`\`\`ts title\n${code}\n\`\`\`\n\nEnd`,
+    );
+    const block = page.locator('.md-code').nth(1);
+    const button = (name: string): Locator => block.getByRole('button', { name });
+    const size = (): Promise<{ height: number; isWide: boolean; isHigh: boolean }> =>
+      block.locator('pre').evaluate((box) => ({
+        height: box.clientHeight,
+        isWide: box.scrollWidth > box.clientWidth,
+        isHigh: box.scrollHeight > box.clientHeight,
+      }));
+    const whole = await size();
+    assert.deepEqual([whole.isWide, whole.isHigh], [true, false]);
+
+    await button('Wrap lines').click();
+    assert.equal(await button('Wrap lines').getAttribute('aria-pressed'), 'true');
+    const wrapped = await size();
+    assert.ok(wrapped.height > whole.height);
+    assert.deepEqual([wrapped.isWide, wrapped.isHigh], [false, false]);
+    await button('Wrap lines').click();
+    assert.deepEqual(await size(), whole);
+
+    await button('Fold code').click();
+    const folded = await size();
+    assert.ok(folded.height < whole.height / 2 && folded.isHigh, JSON.stringify(folded));
+    await button('Insert at cursor').click();
+    await button('Open in new file').click();
+    await button('Unfold code').click();
+    assert.deepEqual(await size(), whole);
+    await button('Copy code').click();
+
+    // A block that is in sight as a whole has nothing to fold.
+    assert.equal(await page.getByRole('button', { name: 'Fold code' }).count(), 1);
+    const got = await page.evaluate(() => {
+      const { copied, inserted, newFiles } = window.markdownTest;
+      document.querySelector('.markdown')?.remove();
+      return {
+        copied: copied.splice(0),
+        inserted: inserted.splice(0),
+        newFiles: newFiles.splice(0),
+      };
+    });
+    assert.deepEqual(got, {
+      copied: [code],
+      inserted: [code],
+      newFiles: [{ text: code, language: 'ts' }],
+    });
+  });
+
   it('gives code its colours when the page is idle, and then nothing is left to do (T6, T8)', async () => {
     const seen = await page.evaluate(async () => {
       const view = window.markdownTest.create();
@@ -593,6 +650,56 @@ describe('rendered markdown', function () {
       textAfter: 'const answer = 42; // why\n`a\nb` + 1;\nlet unfinished\n',
       requests: 0,
     });
+  });
+
+  it('colours a megabyte in slices of some lines, and data not at all (T6)', async () => {
+    const code = Array.from(
+      { length: 30_000 },
+      (_, index) => `const value${index} = "text"; // note`,
+    ).join('\n');
+    const data = `{"data":"${'x'.repeat(1_000_000)}"}`;
+    const seen = await page.evaluate(
+      async ([long, wide]) => {
+        const original = window.requestIdleCallback.bind(window);
+        const slices: number[] = [];
+        let onSlice = (): void => undefined;
+        // The shortest idle periods that there can be.
+        window.requestIdleCallback = (callback) =>
+          original(() => {
+            callback({ didTimeout: false, timeRemaining: () => 0 });
+            onSlice();
+          });
+        const colour = async (text: string): Promise<string> => {
+          const view = window.markdownTest.create();
+          view.append(text);
+          view.end();
+          const observer = new MutationObserver(() => undefined);
+          observer.observe(view.element, { subtree: true, childList: true });
+          onSlice = () => {
+            const added = observer.takeRecords().flatMap(({ addedNodes }) => [...addedNodes]);
+            slices.push(added.reduce((sum, node) => sum + (node.textContent?.length ?? 0), 0));
+          };
+          await window.markdownTest.idle();
+          const shown = view.element.querySelector('code')?.textContent ?? '';
+          view.dispose();
+          return shown;
+        };
+        const isExact = (await colour(`\`\`\`js\n${long}\n\`\`\`\n`)) === `${long}\n`;
+        const coloured = slices.splice(0);
+        await colour(`\`\`\`json\n${wide}\n\`\`\`\n`);
+        window.requestIdleCallback = original;
+        return { isExact, coloured, ofData: Math.max(...slices) };
+      },
+      [code, data] as const,
+    );
+    assert.ok(seen.isExact);
+    assert.ok(seen.coloured.length > 50, `${seen.coloured.length} slices`);
+    assert.ok(
+      Math.max(...seen.coloured) < 10_000,
+      `${Math.max(...seen.coloured)} units in a slice`,
+    );
+    assert.ok(seen.coloured.reduce((sum, length) => sum + length, 0) < 400_000);
+    assert.ok(seen.ofData < 10_000, `${seen.ofData} units of data in a slice`);
   });
 
   it('makes nothing anew when the text ends', async () => {
@@ -688,9 +795,7 @@ describe('rendered markdown', function () {
     const seen = await page.evaluate(async () => {
       const controller = new AbortController();
       const view = new window.markdownTest.MarkdownView({
-        strings: { copyCode: '', copied: '', codeBlock: '', seam: '' },
-        onOpenLink: () => undefined,
-        onCopy: () => undefined,
+        ...window.markdownTest.options(),
         signal: controller.signal,
       });
       document.body.append(view.element);

@@ -33,6 +33,8 @@ describe('The packaged VSIX', () => {
     ]) {
       assert.ok(vsix.contents.has(`extension/${name}`), name);
     }
+    // Without it code would have no colours, and nothing would say so.
+    assert.ok([...vsix.contents.keys()].some((name) => name.includes('/dist/chunks/languages-')));
   });
 
   it('is looked through for credentials, ours included', () => {

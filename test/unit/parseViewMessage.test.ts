@@ -55,6 +55,8 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     line: count,
   }),
   copy: fc.record({ type: fc.constant('copy' as const), text }),
+  insertCode: fc.record({ type: fc.constant('insertCode' as const), text }),
+  newFile: fc.record({ type: fc.constant('newFile' as const), text, language: text }),
   draft: fc.record(
     { type: fc.constant('draft' as const), draft, conversation: text },
     { requiredKeys: ['type', 'draft'] },

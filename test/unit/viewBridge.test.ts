@@ -76,6 +76,14 @@ class Actions implements ViewActions {
     return this.breaks ? Promise.reject(new Error('no clipboard')) : this.note('copy', text);
   }
 
+  insertCode(text: string): Promise<void> {
+    return this.note('insertCode', text);
+  }
+
+  newFile(text: string, language: string): Promise<void> {
+    return this.note('newFile', text, language);
+  }
+
   failed(what: string): void {
     void this.note('failed', what);
   }
@@ -382,11 +390,15 @@ describe('ViewBridge', () => {
     await ground.page.say({ type: 'openLink', href: 'https://a.example' });
     await ground.page.say({ type: 'openAttachment', uri: 'file:///a', line: 3 });
     await ground.page.say({ type: 'copy', text: 'exact\ttext\n' });
+    await ground.page.say({ type: 'insertCode', text: '\tx\n' });
+    await ground.page.say({ type: 'newFile', text: 'y', language: 'ts' });
     assert.deepEqual(ground.actions.done, [
       ['run', 'chooseModel'],
       ['openLink', 'https://a.example'],
       ['openAttachment', 'file:///a', 3],
       ['copy', 'exact\ttext\n'],
+      ['insertCode', '\tx\n'],
+      ['newFile', 'y', 'ts'],
     ]);
   });
 

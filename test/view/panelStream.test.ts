@@ -408,6 +408,21 @@ describe('the panel while an answer streams', function () {
     assert.equal(copied?.text, source);
   });
 
+  it('asks the host to put code into the editor, or into a new file', async () => {
+    const page = await openPage();
+    await startAnswer(page, '```ts\nlet x;\n```\n\nEnd');
+    await page.getByRole('button', { name: 'Insert at cursor' }).click();
+    await page.getByRole('button', { name: 'Open in new file' }).click();
+    const sent = await page.evaluate(() => [
+      ...window.fakeHost.sentOf('insertCode'),
+      ...window.fakeHost.sentOf('newFile'),
+    ]);
+    assert.deepEqual(sent, [
+      { type: 'insertCode', text: 'let x;' },
+      { type: 'newFile', text: 'let x;', language: 'ts' },
+    ]);
+  });
+
   it('loads the languages of code with the first code, and colours it', async () => {
     const page = await openPage();
     const scripts = (): Promise<string[]> =>
