@@ -47,6 +47,8 @@ describe('The first key', () => {
     await input.waitFor();
     await input.fill(key);
     await input.press('Enter');
+    // The extension has a look at it first; the palette, opened before, would take its place.
+    await input.waitFor({ state: 'hidden' });
   }
 
   it('begins with a notice where a setting cannot be used (T109)', async () => {
