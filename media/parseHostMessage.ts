@@ -41,6 +41,7 @@ function isState(value: unknown): boolean {
     isTextOrNull(value['modelLabel']) &&
     isTextOrNull(value['effortLabel']) &&
     isRecord(value['settings']) &&
+    typeof value['isReadOnly'] === 'boolean' &&
     isTextOrNull(value['lastPrompt'])
   );
 }

@@ -27,6 +27,13 @@ import type { TurnModel } from './turnModel';
 
 const settingsUntilTold: ViewSettings = { sendKey: 'enter', thinking: 'collapsed', escStops: true };
 
+/** What a page keeps of itself. */
+interface PageState {
+  readonly draft?: Draft | undefined;
+  /** The id of the conversation shown. */
+  readonly conversation?: string;
+}
+
 /** Builds the panel, top-down, and starts to read. */
 function main(): void {
   const api = acquireVsCodeApi();
@@ -52,9 +59,16 @@ function main(): void {
     return id === undefined ? {} : { conversation: id };
   };
 
+  /** What the editor gives this page again when it boots anew, and the host when the window was reloaded. */
+  let kept: PageState = { draft: keptDraft(api.getState()) };
+  const keep = (change: PageState): void => {
+    kept = { ...kept, ...change };
+    api.setState(kept);
+  };
+
   const composer = new ComposerModel({
     save: (draft) => {
-      api.setState({ draft });
+      keep({ draft });
       host.post({ type: 'draft', draft, ...currentConversation() });
     },
     send: (draft) => host.request({ type: 'send', draft, ...currentConversation() }),
@@ -92,6 +106,9 @@ function main(): void {
   function receive(message: Exclude<HostToView, { type: 'reply' }>): void {
     switch (message.type) {
       case 'state':
+        if (message.state.conversation.id !== kept.conversation) {
+          keep({ conversation: message.state.conversation.id });
+        }
         state.value = message.state;
         settings.value = message.state.settings;
         applyFonts(message.state.settings);
@@ -119,8 +136,7 @@ function main(): void {
     // The other ends are alerts, which announce themselves.
   }
 
-  const kept = keptDraft(api.getState());
-  if (kept !== undefined) composer.restore(kept);
+  if (kept.draft !== undefined) composer.restore(kept.draft);
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented || isInputMethodKey(event)) return;
     if (!settings.peek().escStops || !conversation.isRunning.peek()) return;

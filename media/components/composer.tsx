@@ -5,7 +5,7 @@ import { composerKeyAction } from '../composerKeys';
 import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
 import { AttachmentChip } from './attachmentChip';
-import { IconButton } from './buttons';
+import { IconButton, TextButton } from './buttons';
 import { modKeyName } from './emptyState';
 import { Icon } from './icon';
 import { InfoLine } from './infoLine';
@@ -16,6 +16,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
   const problem = composer.problem.value;
   return (
     <div class="composer" data-vscode-context='{"webviewSection":"composer"}'>
+      <ReadOnlyNote />
       {problem === null ? null : (
         <p class="composer-problem" role="alert">
           {problem}
@@ -40,6 +41,22 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
         <ComposerBar field={field} />
       </div>
       <InfoLine />
+    </div>
+  );
+}
+
+/** Another window owns the conversation. */
+function ReadOnlyNote(): JSX.Element | null {
+  const { state, strings, post } = usePanel();
+  if (state.value?.isReadOnly !== true) return null;
+  return (
+    <div class="composer-note" role="status">
+      <p>{strings.readOnly}</p>
+      <TextButton
+        label={strings.continueInCopy}
+        secondary
+        onClick={() => post({ type: 'run', command: 'continueInCopy' })}
+      />
     </div>
   );
 }

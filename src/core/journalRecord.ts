@@ -64,6 +64,12 @@ export function decodeJournalRecord(line: string): JournalRecord | undefined {
   }
 }
 
+/** Whether a line that could not be read was written by a newer version, and so is not damaged. */
+export function isOfNewerVersion(line: string): boolean {
+  const value = parseJson(line);
+  return isJsonObject(value) && (numberMember(value, 'v') ?? 0) > journalVersion;
+}
+
 function decodePatch(value: unknown): JournalPatch | undefined {
   if (!isJsonObject(value)) return undefined;
   const turn = stringMember(value, 'turn');

@@ -37,6 +37,7 @@ export class JournalWriter implements Disposable {
   private health: JournalHealth = { kind: 'ok' };
   private timer: Disposable | undefined;
   private writing: Promise<void> | undefined;
+  private ended = false;
   /** Something that may not wait came while a write was under way. */
   private writeAgain = false;
 
@@ -62,7 +63,14 @@ export class JournalWriter implements Disposable {
     if (this.health.kind === 'failing') throw this.health.error;
   }
 
+  /** Writes nothing more, and resolves when the write under way is over: the file may then be taken away. */
+  async end(): Promise<void> {
+    this.dispose();
+    while (this.writing !== undefined) await this.writing;
+  }
+
   dispose(): void {
+    this.ended = true;
     this.cancelTimer();
     this.disposables.dispose();
   }
@@ -74,6 +82,7 @@ export class JournalWriter implements Disposable {
   }
 
   private writeLater(): void {
+    if (this.ended) return;
     const delayMs = this.health.kind === 'ok' ? flushMs : retryMs;
     this.timer ??= this.clock.setTimer(delayMs, () => {
       this.timer = undefined;
@@ -93,7 +102,7 @@ export class JournalWriter implements Disposable {
     this.writing = this.append(lines, cursor, durable);
     await this.writing;
     this.writing = undefined;
-    if (!this.writeAgain) return;
+    if (!this.writeAgain || this.ended) return;
     this.writeAgain = false;
     this.writeNow();
   }

@@ -3,7 +3,12 @@ import { Conversation } from './conversation';
 import type { Failure } from './failure';
 import type { JsonObject } from './json';
 import type { JournalCursor } from './journalReader';
-import { decodeJournalRecord, type JournalBlock, type JournalPatch } from './journalRecord';
+import {
+  decodeJournalRecord,
+  isOfNewerVersion,
+  type JournalBlock,
+  type JournalPatch,
+} from './journalRecord';
 import { TurnDocument, type RestoredTurn } from './turnDocument';
 import { TurnMirror, type MirrorBlock } from './turnMirror';
 import { isTerminal, type TurnStatus } from './turnStatus';
@@ -13,8 +18,10 @@ export interface Restoration {
   readonly conversation: Conversation;
   /** Where a journal writer goes on. */
   readonly cursor: JournalCursor;
-  /** Lines that were torn, corrupt, or did not fit. A torn last line is the ordinary mark of a crash. */
+  /** Lines that were torn, corrupt, or did not fit. */
   readonly badLines: number;
+  /** UTF-16 units of text in all turns: what the journal is about, whatever its own size. */
+  readonly textSize: number;
 }
 
 interface BlockDetail {
@@ -33,9 +40,15 @@ const hostEnded: Failure = { kind: 'host-ended', retryable: true, action: 'try-a
 
 /**
  * Replays a journal. A bad line costs itself alone: later patches of the same turn that need it are refused by the
- * mirror and counted too; every other turn is whole. Undefined where not even the conversation's own line is there.
+ * mirror and counted too; every other turn is whole.
+ *
+ * @returns `damaged` where not even the conversation's own line is there, `newer` where a line is of a newer version:
+ * what that one knows must not be lost by writing on without it.
  */
-export function restoreConversation(journal: string, clock: Clock): Restoration | undefined {
+export function restoreConversation(
+  journal: string,
+  clock: Clock,
+): Restoration | 'damaged' | 'newer' {
   let identity: { id: string; createdAt: number } | undefined;
   let title = '';
   let order: string[] = [];
@@ -58,17 +71,29 @@ export function restoreConversation(journal: string, clock: Clock): Restoration 
         if (!replay(turns, order, record.patch)) badLines++;
         break;
       case undefined:
+        if (isOfNewerVersion(line)) return 'newer';
         badLines++;
         break;
     }
   }
-  if (identity === undefined) return undefined;
+  if (identity === undefined) return 'damaged';
   const documents = order.flatMap((id) => {
     const turn = turns.get(id);
     return turn === undefined ? [] : [restoreTurn(turn, clock)];
   });
   const conversation = Conversation.restore(identity, clock, { title, turns: documents });
-  return { conversation, cursor: cursorAtEnd(conversation), badLines };
+  return {
+    conversation,
+    cursor: cursorAtEnd(conversation),
+    badLines,
+    textSize: textSizeOf(documents),
+  };
+}
+
+function textSizeOf(turns: readonly TurnDocument[]): number {
+  let size = 0;
+  for (const turn of turns) for (const block of turn.blocks) size += block.text.length;
+  return size;
 }
 
 function replay(turns: Map<string, RestoringTurn>, order: string[], patch: JournalPatch): boolean {

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { Chat } from '../core/chat';
 import type { Conversation } from '../core/conversation';
-import { pickChat } from './chatsPicker';
+import type { ChatsPicker } from './chatsPicker';
 import type { EditorPanels } from './editorPanels';
+import type { KeptChats } from './keptChats';
 import { selectionOf } from './selection';
 import type { SidebarView } from './sidebarView';
 import type { Surface } from './surface';
@@ -11,48 +12,59 @@ import type { Surface } from './surface';
 export class ChatCommands {
   constructor(
     private readonly chat: Chat,
+    private readonly kept: KeptChats,
     private readonly sidebar: SidebarView,
     private readonly panels: EditorPanels,
+    private readonly picker: ChatsPicker,
   ) {}
-
-  /** The place that a command from the palette or a key is about. */
-  get activeSurface(): Surface {
-    return this.panels.active ?? this.sidebar;
-  }
 
   focus(): Promise<void> {
     return this.sidebar.reveal();
   }
 
   /** A conversation that has no prompt yet is a new chat already. */
-  async newChat(surface: Surface = this.activeSurface): Promise<void> {
-    if (surface.conversation.turns.length > 0) surface.show(this.chat.newConversation());
+  async newChat(from?: Surface): Promise<void> {
+    const surface = from ?? (await this.activeSurface());
+    if (surface.conversation.turns.length > 0) surface.show(this.kept.create());
     await surface.reveal();
   }
 
-  async showChats(surface: Surface = this.activeSurface): Promise<void> {
-    const shown = surface.conversation;
-    // Conversations without a prompt are nothing to come back to.
-    const listed = this.chat.conversations.filter((one) => one === shown || one.turns.length > 0);
-    const chosen = await pickChat(listed, shown, vscode.l10n.t('Show chat'));
-    if (chosen === undefined) return;
+  async showChats(from?: Surface): Promise<void> {
+    const surface = from ?? (await this.activeSurface());
+    const id = await this.picker.choose(surface.conversation);
+    if (id === undefined) return;
+    const chosen = await this.kept.open(id);
+    if (chosen === undefined) {
+      await this.kept.delete(id);
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('This chat’s file is not there any more.'),
+      );
+      return;
+    }
     surface.show(chosen);
     await surface.reveal();
   }
 
-  openInEditor(surface: Surface = this.activeSurface): Promise<void> {
-    return this.panels.open(surface.conversation).reveal();
+  async openInEditor(from?: Surface): Promise<void> {
+    const surface = from ?? (await this.activeSurface());
+    await this.panels.open(surface.conversation).reveal();
+  }
+
+  /** Goes on in a copy of a conversation that another window owns. */
+  async continueInCopy(surface: Surface): Promise<void> {
+    surface.show(await this.kept.writable(surface.conversation));
+    await surface.reveal();
   }
 
   /** Stops the chat that is shown, else the one that runs elsewhere; asks where there are several. */
   async stop(): Promise<void> {
-    const shown = this.activeSurface.conversation;
+    const shown = (await this.activeSurface()).conversation;
     const running = this.chat.conversations.filter((one) => isRunning(one));
     const stopped =
       running.find((one) => one === shown) ??
       (running.length < 2
         ? running[0]
-        : await pickChat(running, shown, vscode.l10n.t('Stop which chat?')));
+        : await this.picker.chooseRunning(running, vscode.l10n.t('Stop which chat?')));
     if (stopped !== undefined) this.chat.stopRunning(stopped);
   }
 
@@ -65,9 +77,18 @@ export class ChatCommands {
       );
       return;
     }
+    await this.sidebar.ready();
     const surface = this.sidebar.visible ? this.sidebar : (this.panels.visible ?? this.sidebar);
     surface.attach(attachment);
     await surface.reveal();
+  }
+
+  /** The place that a command from the palette or a key is about. */
+  private async activeSurface(): Promise<Surface> {
+    const { active } = this.panels;
+    if (active !== undefined) return active;
+    await this.sidebar.ready();
+    return this.sidebar;
   }
 }
 

@@ -6,17 +6,21 @@ import type { Conversation } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
 import type { Logger } from '../core/logger';
+import { ConversationLibrary } from '../node/conversationLibrary';
+import { JournalStore } from '../node/journalStore';
 import { SystemClock } from '../node/systemClock';
 import type { ViewState } from '../protocol/hostToView';
 import { ActivityStatus } from './activityStatus';
 import { ApiKey, type Environment } from './apiKey';
 import { ChatCommands } from './chatCommands';
+import { ChatsPicker } from './chatsPicker';
 import { chatPanelType, chatViewId } from './commandIds';
 import { registerCommands } from './commands';
 import { Connection, type ClientOptions, type ServerClient } from './connection';
 import { registerContributions } from './contribution';
 import { Drafts } from './drafts';
 import { EditorPanels } from './editorPanels';
+import { KeptChats } from './keptChats';
 import { KeyCommands } from './keyCommands';
 import { ModelCatalog } from './modelCatalog';
 import { ModelInUse } from './modelInUse';
@@ -31,14 +35,18 @@ import { ViewActionHandler } from './viewActionHandler';
 import type { ViewBridgePorts } from './viewBridge';
 import { viewState } from './viewState';
 
+/** The extension, running. */
+export interface Composition extends Disposable {
+  readonly testApi: TestApi;
+  /** Ends what runs and resolves when all of it is on the disk. */
+  close(): Promise<void>;
+}
+
 /**
  * Makes every part and joins them, from the top down. Loads neither the SDK nor anything from the network: both come
  * on first use.
  */
-export function compose(
-  context: vscode.ExtensionContext,
-  environment: Environment,
-): Disposable & { readonly testApi: TestApi } {
+export function compose(context: vscode.ExtensionContext, environment: Environment): Composition {
   const store = new DisposableStore();
   const clock = new SystemClock();
 
@@ -69,7 +77,11 @@ export function compose(
   );
   const models = new ModelInUse(settings, connection, catalog);
 
-  // The conversations.
+  // The conversations. Nothing of them is read before one is shown.
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const folder = vscode.Uri.joinPath(storage, 'conversations').fsPath;
+  const library = new ConversationLibrary(new JournalStore(folder, log), clock, log);
+  library.onDidChangeHealth((health) => notices.aboutJournal(health));
   const connectivity = store.add(
     new Connectivity({
       probe: async (signal) => (await connection.clientNow()).isReachable(signal),
@@ -81,6 +93,7 @@ export function compose(
     new Chat({
       transport: () => connection.clientNow(),
       modelInfo: (id) => models.info(id),
+      makeDurable: (conversation) => library.makeDurable(conversation),
       settings: () => settings.current.chat,
       clock,
       log,
@@ -90,11 +103,23 @@ export function compose(
     }),
   );
   const drafts = store.add(new Drafts(context.workspaceState));
-  const firstConversation = (): Conversation => {
-    const conversation = chat.newConversation();
-    drafts.adoptLeftOver(conversation.id);
-    return conversation;
-  };
+  const kept = store.add(
+    new KeptChats({
+      chat,
+      library,
+      drafts,
+      memory: context.workspaceState,
+      clock,
+      newId: randomUUID,
+      damaged: (title) => notices.damagedChat(title),
+      notReopened: (error) => notices.chatNotReopened(error),
+    }),
+  );
+  store.add(
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) void kept.refresh();
+    }),
+  );
 
   // What views show around a conversation.
   const stateChanged = store.add(new Emitter<void>());
@@ -125,12 +150,14 @@ export function compose(
       settings: settings.current,
       modelLabel: models.modelLabel,
       effortLabel: models.effortLabel,
+      isReadOnly: kept.isReadOnly(conversation),
     });
   };
 
   // The places that show conversations, and what can be done there.
   const bridgePorts = (surface: Surface): ViewBridgePorts => ({
     chat,
+    writable: (conversation) => kept.writable(conversation),
     drafts,
     clock,
     log,
@@ -145,11 +172,39 @@ export function compose(
       failed: (what, error) => notices.failed(what, error),
     }),
   });
-  const sidebar = store.add(new SidebarView(context.extensionUri, firstConversation, bridgePorts));
-  const panels = store.add(
-    new EditorPanels(context.extensionUri, () => sidebar.conversation, bridgePorts),
+  const sidebar = store.add(
+    new SidebarView(
+      context.extensionUri,
+      () => kept.reopenLast(),
+      () => kept.create(),
+      bridgePorts,
+    ),
   );
-  const chatCommands = new ChatCommands(chat, sidebar, panels);
+  store.add(sidebar.onDidShow(() => kept.remember(sidebar.conversation)));
+  const conversationOfTab = async (id: string | undefined): Promise<Conversation> => {
+    if (id !== undefined) return kept.reopen(id);
+    await sidebar.ready();
+    return sidebar.conversation;
+  };
+  const panels = store.add(
+    new EditorPanels(context.extensionUri, conversationOfTab, bridgePorts),
+  );
+  const surfacesWith = (conversation: Conversation): readonly Surface[] => [
+    ...(sidebar.shows(conversation) ? [sidebar] : []),
+    ...panels.all.filter((panel) => panel.conversation === conversation),
+  ];
+  store.add(
+    kept.onDidReplace(({ before, now }) => {
+      for (const surface of surfacesWith(before)) surface.show(now);
+    }),
+  );
+  store.add(
+    kept.onDidDelete((gone) => {
+      for (const surface of surfacesWith(gone)) surface.show(kept.create());
+    }),
+  );
+  const chatsPicker = new ChatsPicker(chat, kept, (what, error) => notices.failed(what, error));
+  const chatCommands = new ChatCommands(chat, kept, sidebar, panels, chatsPicker);
   const keyCommands = new KeyCommands(apiKey, connection);
   const modelPicker = new ModelPicker(catalog, settings, () => models.defaultModel);
 
@@ -202,6 +257,8 @@ export function compose(
   return {
     testApi: {
       chat,
+      kept,
+      library,
       sidebar,
       panels,
       drafts,
@@ -210,6 +267,11 @@ export function compose(
       settings,
       catalog,
       status: () => status,
+    },
+    close: async () => {
+      // First the connections: what comes after this would not be kept.
+      chat.dispose();
+      await library.dispose();
     },
     dispose: () => store.dispose(),
   };

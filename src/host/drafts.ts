@@ -30,12 +30,9 @@ export class Drafts implements Disposable {
 
   /** By conversation, in order of their last change. */
   private readonly drafts: Map<string, Draft>;
-  /** From an earlier session, whose conversations this one does not have. */
-  private readonly leftOver: Map<string, Draft>;
 
   constructor(private readonly memory: DraftMemory) {
-    this.leftOver = readMemory(memory.get(memoryName));
-    this.drafts = new Map();
+    this.drafts = readMemory(memory.get(memoryName));
   }
 
   of(conversation: string): Draft {
@@ -55,11 +52,12 @@ export class Drafts implements Disposable {
     this.sentDraft.fire({ conversation, draft });
   }
 
-  /** Gives the first conversation of a session what stood in the composer when the last one ended. */
-  adoptLeftOver(conversation: string): void {
-    const latest = [...this.leftOver.values()].at(-1);
-    this.leftOver.clear();
-    if (latest !== undefined) this.set(conversation, latest);
+  /** Another conversation stands in the place of this one, and has what stood in its composer. */
+  carryOver(from: string, to: string): void {
+    const draft = this.of(from);
+    if (isEmptyDraft(draft) || !isEmptyDraft(this.of(to))) return;
+    this.set(from, emptyDraft);
+    this.set(to, draft);
   }
 
   dispose(): void {
@@ -69,7 +67,7 @@ export class Drafts implements Disposable {
   private keep(): void {
     let size = 0;
     const kept: [string, Draft][] = [];
-    for (const entry of [...this.leftOver, ...this.drafts].reverse()) {
+    for (const entry of [...this.drafts].reverse()) {
       size += JSON.stringify(entry).length;
       if (size > largestKept || kept.length === mostKept) break;
       kept.push(entry);

@@ -13,8 +13,8 @@ export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
 
   constructor(
     private readonly extensionUri: vscode.Uri,
-    /** What a tab shows that was open before the window was reloaded. */
-    private readonly conversationAfterReload: () => Conversation,
+    /** What a tab shows that was open before the window was reloaded; undefined where it does not say what it showed. */
+    private readonly conversationAfterReload: (id: string | undefined) => Promise<Conversation>,
     private readonly bridgePorts: (surface: Surface) => ViewBridgePorts,
   ) {}
 
@@ -48,9 +48,11 @@ export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
     return this.adopt(panel, conversation);
   }
 
-  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    this.adopt(panel, this.conversationAfterReload());
-    return Promise.resolve();
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const closed = new AbortController();
+    panel.onDidDispose(() => closed.abort());
+    const conversation = await this.conversationAfterReload(shownIn(state));
+    if (!closed.signal.aborted) this.adopt(panel, conversation);
   }
 
   dispose(): void {
@@ -71,6 +73,12 @@ export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
     });
     return editor;
   }
+}
+
+/** Which conversation a page showed, by what it kept of itself. */
+function shownIn(state: unknown): string | undefined {
+  if (typeof state !== 'object' || state === null || !('conversation' in state)) return undefined;
+  return typeof state.conversation === 'string' ? state.conversation : undefined;
 }
 
 /** One chat in an editor tab. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { JournalHealth } from '../core/journalWriter';
 import type { Logger } from '../core/logger';
 import { baseUrlVariable, type ApiKey } from './apiKey';
 import type { Connection } from './connection';
@@ -43,10 +44,65 @@ export class Notices {
     );
   }
 
+  /** Chats cannot be written, or can be again. */
+  aboutJournal(health: JournalHealth): void {
+    if (health.kind === 'ok') this.log.info('chats are saved again');
+    else this.warn(notSaved(health.error));
+  }
+
+  damagedChat(title: string): void {
+    this.warn(
+      vscode.l10n.t(
+        'A part of the chat “{0}” could not be read: its file was damaged. The rest is here, and the file as it was is kept.',
+        title,
+      ),
+    );
+  }
+
+  chatNotReopened(error: unknown): void {
+    this.log.error(`the chat shown last: ${errorText(error)}`);
+    this.warn(
+      vscode.l10n.t(
+        'The chat shown last could not be opened again: {0}. Its file is left as it is.',
+        errorMessage(error),
+      ),
+    );
+  }
+
+  private warn(message: string): void {
+    const open = vscode.l10n.t('Show log');
+    void vscode.window.showWarningMessage(message, open).then((choice) => {
+      if (choice === open) this.showLog();
+    });
+  }
+
   private say(message: string): void {
     const open = vscode.l10n.t('Show log');
     void vscode.window.showErrorMessage(message, open).then((choice) => {
       if (choice === open) this.showLog();
     });
+  }
+}
+
+/** What the file system's refusal means for the person. */
+function notSaved(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return vscode.l10n.t(
+        'The disk is full, so chats are not saved. They go on in this window, and are saved once there is room.',
+      );
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return vscode.l10n.t(
+        'The folder for chats cannot be written, so they are not saved. They go on in this window.',
+      );
+    default:
+      return vscode.l10n.t(
+        'Chats are not saved: {0}. They go on in this window, and are saved once that works again.',
+        errorText(error),
+      );
   }
 }

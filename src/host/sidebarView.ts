@@ -18,23 +18,34 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
   private open:
     | {
         readonly view: vscode.WebviewView;
-        readonly bridge: ViewBridge;
         readonly store: DisposableStore;
+        /** Undefined until it is known what to show. */
+        bridge?: ViewBridge;
       }
     | undefined;
+  private opening: Promise<Conversation> | undefined;
   /** What came before there was a view. */
   private waiting: PromptAttachment[] = [];
   private focusDue = false;
 
   constructor(
     private readonly extensionUri: vscode.Uri,
-    private readonly firstConversation: () => Conversation,
+    /** What was shown when the window was last open, which has to be read. */
+    private readonly conversationAfterReload: () => Promise<Conversation>,
+    private readonly newConversation: () => Conversation,
     private readonly bridgePorts: (surface: Surface) => ViewBridgePorts,
   ) {}
 
+  /** Asked before {@link ready}, it is a new conversation, and stays it. */
   get conversation(): Conversation {
-    this.shown ??= this.firstConversation();
-    return this.shown;
+    return this.shown ?? this.onShown(this.newConversation());
+  }
+
+  /** Resolves once it is known what to show. */
+  async ready(): Promise<void> {
+    this.opening ??= this.conversationAfterReload();
+    const conversation = await this.opening;
+    if (this.shown === undefined) this.onShown(conversation);
   }
 
   get visible(): boolean {
@@ -46,38 +57,45 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
   }
 
   show(conversation: Conversation): void {
-    if (this.open === undefined) this.onShown(conversation);
-    else this.open.bridge.show(conversation);
+    if (this.bridge === undefined) this.onShown(conversation);
+    else this.bridge.show(conversation);
+  }
+
+  shows(conversation: Conversation): boolean {
+    return this.shown === conversation;
   }
 
   async reveal(): Promise<void> {
-    this.focusDue = this.open === undefined;
+    this.focusDue = this.bridge === undefined;
     await vscode.commands.executeCommand(`${chatViewId}.focus`);
-    if (!this.focusDue) this.open?.bridge.focusComposer();
+    if (!this.focusDue) this.bridge?.focusComposer();
   }
 
   attach(attachment: PromptAttachment): void {
-    if (this.open === undefined) this.waiting.push(attachment);
-    else this.open.bridge.attach(attachment);
+    if (this.bridge === undefined) this.waiting.push(attachment);
+    else this.bridge.attach(attachment);
   }
 
-  resolveWebviewView(view: vscode.WebviewView): void {
+  async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
     this.open?.store.dispose();
     const store = new DisposableStore();
-    const bridge = store.add(
-      new ViewBridge(webviewPort(view.webview), this.conversation, this.bridgePorts(this), (now) =>
-        this.onShown(now),
-      ),
-    );
-    const opened = { view, bridge, store };
+    const opened: NonNullable<SidebarView['open']> = { view, store };
     this.open = opened;
-    store.add(view.onDidChangeVisibility(() => bridge.setVisible(view.visible)));
     store.add(
       view.onDidDispose(() => {
         store.dispose();
         if (this.open === opened) this.open = undefined;
       }),
     );
+    await this.ready();
+    if (this.open !== opened) return;
+    const bridge = store.add(
+      new ViewBridge(webviewPort(view.webview), this.conversation, this.bridgePorts(this), (now) =>
+        this.onShown(now),
+      ),
+    );
+    opened.bridge = bridge;
+    store.add(view.onDidChangeVisibility(() => bridge.setVisible(view.visible)));
     loadPage(view.webview, this.extensionUri, 'sidebar');
     for (const attachment of this.waiting.splice(0)) bridge.attach(attachment);
     if (this.focusDue) bridge.focusComposer();
@@ -89,8 +107,9 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
     this.shownChanged.dispose();
   }
 
-  private onShown(conversation: Conversation): void {
+  private onShown(conversation: Conversation): Conversation {
     this.shown = conversation;
     this.shownChanged.fire();
+    return conversation;
   }
 }

@@ -1,9 +1,11 @@
 import type { Chat } from '../core/chat';
+import type { ConversationLibrary } from '../node/conversationLibrary';
 import type { ActivityStatus } from './activityStatus';
 import type { ApiKey } from './apiKey';
 import type { Connection } from './connection';
 import type { Drafts } from './drafts';
 import type { EditorPanels } from './editorPanels';
+import type { KeptChats } from './keptChats';
 import type { ModelCatalog } from './modelCatalog';
 import type { SettingsReader } from './settings';
 import type { SidebarView } from './sidebarView';
@@ -14,6 +16,8 @@ import type { SidebarView } from './sidebarView';
  */
 export interface TestApi {
   readonly chat: Chat;
+  readonly kept: KeptChats;
+  readonly library: ConversationLibrary;
   readonly sidebar: SidebarView;
   readonly panels: EditorPanels;
   readonly drafts: Drafts;

@@ -50,6 +50,8 @@ export class ViewActionHandler implements ViewActions {
         return chatCommands.showChats(this.surface);
       case 'openInEditor':
         return chatCommands.openInEditor(this.surface);
+      case 'continueInCopy':
+        return chatCommands.continueInCopy(this.surface);
       case 'openSettings':
         return openSettings();
       case 'showLog':

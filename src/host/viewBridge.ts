@@ -38,6 +38,8 @@ export interface ViewBridgePorts {
     Chat,
     'conversation' | 'send' | 'stop' | 'stopRunning' | 'retryNow' | 'tryAgain' | 'continueTurn'
   >;
+  /** The conversation to go on with in place of this one: a copy, where another window owns this one. */
+  readonly writable: (conversation: Conversation) => Promise<Conversation>;
   readonly drafts: Drafts;
   readonly clock: Clock;
   readonly log: Logger;
@@ -184,11 +186,9 @@ export class ViewBridge implements Disposable {
         if (this.owns(message.turn)) chat.retryNow(message.turn);
         return;
       case 'continueTurn':
-        if (this.owns(message.turn)) chat.continueTurn(message.turn);
-        return;
+        return this.inWritable(message.turn, (turn) => chat.continueTurn(turn));
       case 'tryAgain':
-        if (this.owns(message.turn)) chat.tryAgain(message.turn);
-        return;
+        return this.inWritable(message.turn, (turn) => chat.tryAgain(turn));
       case 'run':
         return actions.run(message.command, this);
       case 'openLink':
@@ -238,9 +238,10 @@ export class ViewBridge implements Disposable {
     try {
       const error = await actions.refusal(draft);
       if (error === null) {
-        chat.send(conversation, draft);
-        if (this.shows(conversation.id)) this.composer = undefined;
-        drafts.sent(conversation.id, draft);
+        const target = await this.writable(conversation);
+        chat.send(target, draft);
+        if (this.shows(target.id)) this.composer = undefined;
+        drafts.sent(target.id, draft);
       } else {
         drafts.set(conversation.id, draft);
       }
@@ -250,6 +251,22 @@ export class ViewBridge implements Disposable {
       void this.post({ type: 'reply', id, error: errorText(error) });
       throw error;
     }
+  }
+
+  /** The conversation to go on with, which is then shown where this view shows the other one. */
+  private async writable(conversation: Conversation): Promise<Conversation> {
+    const target = await this.ports.writable(conversation);
+    if (this.shows(conversation.id)) this.show(target);
+    return target;
+  }
+
+  /** Does something with a turn of the conversation shown or, where another window owns it, of the copy of it. */
+  private async inWritable(turn: string, act: (turn: string) => void): Promise<void> {
+    const place = this.conversation.turns.findIndex(({ id }) => id === turn);
+    if (place === -1) return;
+    const target = await this.writable(this.conversation);
+    const found = target.turns[place];
+    if (found !== undefined) act(found.id);
   }
 
   private shows(conversation: string | undefined): boolean {

@@ -11,6 +11,7 @@ export interface ViewStateSources {
   readonly settings: Settings;
   readonly modelLabel: string | null;
   readonly effortLabel: string | null;
+  readonly isReadOnly: boolean;
 }
 
 /** Everything that a view shows around the conversation. */
@@ -24,6 +25,7 @@ export function viewState(sources: ViewStateSources): ViewState {
     modelLabel: sources.modelLabel,
     effortLabel: sources.effortLabel,
     settings: settings.view,
+    isReadOnly: sources.isReadOnly,
     othersRunning: running.length,
     lastPrompt: lastPrompt(conversation) ?? lastPromptOfAll(chat.conversations) ?? null,
   };

@@ -28,6 +28,10 @@ export function viewStrings(): ViewStrings {
     showChats: vscode.l10n.t('Show chats'),
     openInEditor: vscode.l10n.t('Open in editor'),
     conversation: vscode.l10n.t('Conversation'),
+    readOnly: vscode.l10n.t(
+      'This chat is open in another window. You can read it here; what you send goes on in a copy.',
+    ),
+    continueInCopy: vscode.l10n.t('Continue in a copy'),
     you: vscode.l10n.t('You'),
     assistant: vscode.l10n.t('Assistant'),
     thinking: vscode.l10n.t('Thinking'),

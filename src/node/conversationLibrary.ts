@@ -3,11 +3,15 @@ import type { Conversation, ConversationChange } from '../core/conversation';
 import { DisposableStore } from '../core/disposable';
 import { Emitter } from '../core/emitter';
 import type { JournalEntry } from '../core/journalIndex';
-import type { JournalCursor } from '../core/journalReader';
+import { JournalReader, type JournalCursor } from '../core/journalReader';
 import { JournalWriter, type JournalFile, type JournalHealth } from '../core/journalWriter';
 import type { Logger } from '../core/logger';
-import { restoreConversation } from '../core/restoreConversation';
-import type { JournalStore } from './journalStore';
+import { restoreConversation, type Restoration } from '../core/restoreConversation';
+import type { JournalStore, OpenJournal } from './journalStore';
+
+/** A journal is written anew at opening when it has this many times the size of its text, and the slack besides. */
+const journalSlackFactor = 4;
+const journalSlackSize = 131_072;
 
 /** A conversation opened from disk. */
 export interface OpenedConversation {
@@ -16,6 +20,17 @@ export interface OpenedConversation {
   readonly readOnly: boolean;
   /** Lines that could not be read; their file is kept as it is. */
   readonly badLines: number;
+  /** UTF-16 units of the journal: it has grown when there is more. */
+  readonly size: number;
+}
+
+/** There is a conversation, and it cannot be read; its file stays as it is. */
+export class UnreadableConversationError extends Error {
+  override readonly name = 'UnreadableConversationError';
+
+  constructor(readonly reason: 'damaged' | 'newer') {
+    super(`the journal is ${reason}`);
+  }
 }
 
 interface KeptConversation {
@@ -26,8 +41,10 @@ interface KeptConversation {
 /** Every conversation of this window, kept on disk while it grows, and the list of all that were kept before. */
 export class ConversationLibrary {
   private readonly kept = new Map<string, KeptConversation>();
+  /** Conversations whose last write failed. */
+  private readonly failing = new Set<string>();
   private readonly healthChanged = new Emitter<JournalHealth>();
-  /** Fires when writing begins to fail (disk full, read-only, …) and when it works again. */
+  /** Fires when writing begins to fail (disk full, read-only, …), and when all of it works again. */
   readonly onDidChangeHealth = this.healthChanged.event;
 
   constructor(
@@ -55,21 +72,35 @@ export class ConversationLibrary {
         }
       },
     });
+    if (conversation.turns.length > 0) this.noteInList(conversation);
   }
 
-  /** Reads a conversation back; undefined where there is none, or nothing of it can be read. */
+  /**
+   * Reads a conversation back; undefined where there is none.
+   *
+   * @throws UnreadableConversationError, and what the file system says.
+   */
   async open(id: string): Promise<OpenedConversation | undefined> {
     const journal = await this.store.open(id);
     if (journal === undefined) return undefined;
-    const restored = restoreConversation(journal.text, this.clock);
-    if (restored === undefined) {
-      this.log.error(`conversation ${id} cannot be read`);
+    if (journal.text === '') {
+      // Its process ended before the first line was whole.
+      await this.store.release(id);
       return undefined;
     }
-    const { conversation, cursor, badLines } = restored;
+    const restored = restoreConversation(journal.text, this.clock);
+    if (restored === 'damaged' || restored === 'newer') {
+      await this.store.release(id);
+      throw new UnreadableConversationError(restored);
+    }
+    const { conversation, badLines } = restored;
     if (badLines > 0) this.log.warn(`conversation ${id}: ${badLines} lines passed over`);
-    if (journal.file !== undefined) this.attach(conversation, journal.file, cursor);
-    return { conversation, readOnly: journal.file === undefined, badLines };
+    if (journal.file !== undefined) {
+      const { file, cursor } = await this.tidy(journal, journal.file, restored);
+      this.attach(conversation, file, cursor);
+    }
+    const size = journal.text.length;
+    return { conversation, readOnly: journal.file === undefined, badLines, size };
   }
 
   /**
@@ -85,6 +116,22 @@ export class ConversationLibrary {
     }
   }
 
+  /**
+   * Deletes a conversation for good.
+   *
+   * @returns false where another window owns it: then it stays.
+   * @throws what the file system says.
+   */
+  async delete(id: string): Promise<boolean> {
+    const kept = this.kept.get(id);
+    this.kept.delete(id);
+    // What comes after this must not make the file again.
+    await kept?.writer.end();
+    kept?.disposables.dispose();
+    this.setFailing(id, undefined);
+    return this.store.delete(id);
+  }
+
   /** Writes what is left and gives the conversations back to other windows. */
   async dispose(): Promise<void> {
     const kept = [...this.kept.values()];
@@ -95,28 +142,62 @@ export class ConversationLibrary {
     await this.store.dispose();
   }
 
+  /** Writes a journal anew that is damaged, or far larger than what is in it. Where that fails it stays as it is. */
+  private async tidy(
+    { text }: OpenJournal,
+    file: JournalFile,
+    { conversation, cursor, badLines, textSize }: Restoration,
+  ): Promise<{ readonly file: JournalFile; readonly cursor: JournalCursor }> {
+    const isBloated = text.length > textSize * journalSlackFactor + journalSlackSize;
+    const isWorthIt = badLines > 0 || isBloated;
+    // Of nothing there is nothing to write, and what is there may yet be of use to somebody.
+    if (!isWorthIt || conversation.turns.length === 0) return { file, cursor };
+    const reader = new JournalReader(conversation);
+    const reading = reader.read();
+    reader.dispose();
+    try {
+      const rewritten = await this.store.rewrite(conversation.id, reading.lines, badLines > 0);
+      return { file: rewritten, cursor: reading.cursor };
+    } catch (error) {
+      this.log.warn(`conversation ${conversation.id} was not written anew: ${String(error)}`);
+      return { file, cursor };
+    }
+  }
+
   private attach(conversation: Conversation, file: JournalFile, cursor?: JournalCursor): void {
     const disposables = new DisposableStore();
     const writer = disposables.add(new JournalWriter(conversation, file, this.clock, cursor));
+    disposables.add(writer.onDidChangeHealth((health) => this.setFailing(conversation.id, health)));
     disposables.add(
-      writer.onDidChangeHealth((health) => {
-        if (health.kind === 'failing') this.log.error(`journal: ${String(health.error)}`);
-        this.healthChanged.fire(health);
+      conversation.onDidChange((change) => {
+        if (isNewsForList(change)) this.noteInList(conversation);
       }),
     );
-    disposables.add(conversation.onDidChange((change) => this.noteInList(conversation, change)));
     this.kept.set(conversation.id, { writer, disposables });
   }
 
-  private noteInList(conversation: Conversation, change: ConversationChange): void {
-    const isNews =
-      change.kind === 'title' ||
-      (change.kind === 'turn' && change.change === 'structure' && change.turn.isTerminal);
-    if (!isNews) return;
-    const { id, title, createdAt, turns } = conversation;
+  /** Many conversations fail together, when the disk is full: that is one piece of news. */
+  private setFailing(id: string, health: JournalHealth | undefined): void {
+    const before = this.failing.size;
+    if (health?.kind === 'failing') {
+      this.log.error(`journal: ${String(health.error)}`);
+      this.failing.add(id);
+      if (before === 0) this.healthChanged.fire(health);
+    } else {
+      this.failing.delete(id);
+      if (before > 0 && this.failing.size === 0) this.healthChanged.fire({ kind: 'ok' });
+    }
+  }
+
+  private noteInList({ id, title, createdAt, turns }: Conversation): void {
     const updatedAt = this.clock.wallNow();
     this.store
       .updateEntry({ id, title, createdAt, updatedAt, turns: turns.length })
       .catch((error: unknown) => this.log.warn(`the index was not written: ${String(error)}`));
   }
+}
+
+function isNewsForList(change: ConversationChange): boolean {
+  if (change.kind !== 'turn') return true;
+  return change.change === 'structure' && change.turn.isTerminal;
 }

@@ -1,4 +1,15 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   decodeIndex,
@@ -9,9 +20,12 @@ import {
 import { decodeJournalRecord } from '../core/journalRecord';
 import type { JournalFile } from '../core/journalWriter';
 import type { Logger } from '../core/logger';
+import { OwnerLock } from './ownerLock';
 
 const journalSuffix = '.jsonl';
 const lockSuffix = '.lock';
+/** A journal as it was before what could not be read was left out of it. */
+const damagedSuffix = '.damaged';
 const indexName = 'index.jsonl';
 /** The index is rewritten when it has this many lines for each entry. */
 const indexSlack = 4;
@@ -20,6 +34,7 @@ const safeId = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** A journal opened in this window. */
 export interface OpenJournal {
+  /** Whole lines: a last one that is torn, the ordinary mark of a crash, is left out. */
   readonly text: string;
   /** Undefined while another window owns the conversation: it can be read, not written. */
   readonly file: JournalFile | undefined;
@@ -31,6 +46,8 @@ export interface OpenJournal {
  */
 export class JournalStore {
   private readonly owned = new Set<string>();
+  /** One after the other, so that the last line about a conversation is the latest. */
+  private indexWork: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly directory: string,
@@ -41,15 +58,8 @@ export class JournalStore {
    * The list, newest first: the index, and the directory's names to notice journals that it lacks (a crash came
    * between the two, or the index was lost). Only those are opened.
    */
-  async list(): Promise<readonly JournalEntry[]> {
-    const index = decodeIndex(await readFile(this.indexPath, 'utf8').catch(() => ''));
-    const missing = await this.entriesMissingFrom(index);
-    const complete = decodeIndex(
-      [...[...index.entries].reverse(), ...missing].map(encodeIndexEntry).join(''),
-    );
-    const isBloated = index.lines > index.entries.length * indexSlack + 16;
-    if (missing.length > 0 || isBloated) await this.rewriteIndex(complete);
-    return complete.entries;
+  list(): Promise<readonly JournalEntry[]> {
+    return this.inTurn(() => this.readList());
   }
 
   /**
@@ -57,41 +67,90 @@ export class JournalStore {
    *
    * @throws what the file system says.
    */
-  async updateEntry(entry: JournalEntry): Promise<void> {
-    await this.appendTo(this.indexPath, encodeIndexEntry(entry), false);
+  updateEntry(entry: JournalEntry): Promise<void> {
+    return this.inTurn(() => this.appendToIndex(entry));
   }
 
-  /** The file of a new conversation. It appears at the first append. */
+  /**
+   * The file of a new conversation. It appears at the first append.
+   *
+   * @throws where another window has one of the same id, and what the file system says.
+   */
   async create(id: string): Promise<JournalFile> {
     await mkdir(this.directory, { recursive: true });
-    await this.lock(id);
+    if (!(await this.lock(id))) throw new Error(`another window owns conversation ${id}`);
     return this.file(id, false);
   }
 
-  /** Undefined where there is no such conversation. */
+  /**
+   * Undefined where there is no such conversation.
+   *
+   * @throws what the file system says where there is one that cannot be read.
+   */
   async open(id: string): Promise<OpenJournal | undefined> {
     if (!safeId.test(id)) return undefined;
-    const text = await readFile(this.journalPath(id), 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const owns = await this.lock(id);
+    // The lock first: whoever had it may have written until then.
+    const owns = this.owned.has(id) || ((await this.exists(id)) && (await this.lock(id)));
+    const bytes = await this.read(id);
+    if (bytes === undefined) {
+      await this.release(id);
+      return undefined;
+    }
+    const end = await this.endOfLines(id, bytes, owns);
+    const text = bytes.toString('utf8', 0, end);
     return { text, file: owns ? this.file(id, !text.endsWith('\n')) : undefined };
   }
 
-  /** Deletes a conversation that this window owns. */
-  async delete(id: string): Promise<void> {
-    if (!this.owned.has(id)) return;
+  /**
+   * Puts other lines in the place of a journal that this window owns: all of them or, where that fails, none.
+   *
+   * @param keepAsDamaged keeps what was there beside it.
+   * @throws what the file system says.
+   */
+  async rewrite(id: string, lines: string, keepAsDamaged: boolean): Promise<JournalFile> {
+    const path = this.journalPath(id);
+    const temporary = `${path}.${process.pid}`;
+    try {
+      if (keepAsDamaged) await copyFile(path, join(this.directory, `${id}${damagedSuffix}`));
+      const handle = await open(temporary, 'w', 0o600);
+      try {
+        await handle.writeFile(lines, 'utf8');
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+    return this.file(id, false);
+  }
+
+  /**
+   * Deletes a conversation and all that belongs to it.
+   *
+   * @returns false where another window owns it: then it stays.
+   * @throws what the file system says.
+   */
+  async delete(id: string): Promise<boolean> {
+    if (!safeId.test(id)) return false;
+    if (!this.owned.has(id) && (await this.exists(id)) && !(await this.lock(id))) return false;
     await rm(this.journalPath(id), { force: true });
-    await this.appendTo(this.indexPath, encodeIndexEntry({ deleted: id }), false);
+    await rm(join(this.directory, `${id}${damagedSuffix}`), { force: true });
+    await this.inTurn(() => this.appendToIndex({ deleted: id }));
     await this.release(id);
+    return true;
   }
 
   /** Gives a conversation back, for another window to own. */
   async release(id: string): Promise<void> {
     if (!this.owned.delete(id)) return;
-    await rm(this.lockPath(id), { force: true });
+    await this.lockOf(id).release();
   }
 
   async dispose(): Promise<void> {
+    await this.indexWork;
     await Promise.all([...this.owned].map((id) => this.release(id)));
   }
 
@@ -108,34 +167,84 @@ export class JournalStore {
     };
   }
 
+  /** An empty line first: the last one may be torn, and shall take no other with it. */
+  private appendToIndex(line: Parameters<typeof encodeIndexEntry>[0]): Promise<void> {
+    return this.appendTo(this.indexPath, `\n${encodeIndexEntry(line)}`, false);
+  }
+
+  /** Appends all of the text, or nothing where the file system lets that be undone. */
   private async appendTo(path: string, text: string, durable: boolean): Promise<void> {
     await mkdir(this.directory, { recursive: true });
     const handle = await open(path, 'a', 0o600);
     try {
-      await handle.appendFile(text, 'utf8');
+      const { size } = await handle.stat();
+      try {
+        await handle.appendFile(text, 'utf8');
+      } catch (error) {
+        await handle.truncate(size).catch(() => undefined);
+        throw error;
+      }
       if (durable) await handle.datasync();
     } finally {
       await handle.close();
     }
   }
 
-  /** Whether this window now owns the conversation. A lock whose process is gone is taken over. */
+  /** Up to where the bytes are whole lines. What comes after is cut off, where this window owns the file. */
+  private async endOfLines(id: string, bytes: Buffer, owns: boolean): Promise<number> {
+    const end = bytes.lastIndexOf('\n') + 1;
+    const last = bytes.toString('utf8', end);
+    if (last === '') return end;
+    // All of a line may have come to the disk without its end.
+    if (decodeJournalRecord(last) !== undefined) return bytes.length;
+    if (!owns) return end;
+    try {
+      await truncate(this.journalPath(id), end);
+      return end;
+    } catch {
+      return bytes.length;
+    }
+  }
+
+  private async read(id: string): Promise<Buffer | undefined> {
+    try {
+      return await readFile(this.journalPath(id));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  private async exists(id: string): Promise<boolean> {
+    return access(this.journalPath(id)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Whether this window now owns the conversation. */
   private async lock(id: string): Promise<boolean> {
     if (this.owned.has(id)) return true;
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        await writeFile(this.lockPath(id), String(process.pid), { flag: 'wx', mode: 0o600 });
-        this.owned.add(id);
-        return true;
-      } catch {
-        // There is a lock, or the directory cannot be written: the holder decides which.
-        const holder = Number(await readFile(this.lockPath(id), 'utf8').catch(() => 'none'));
-        if (Number.isNaN(holder)) return true;
-        if (holder !== process.pid && isAlive(holder)) return false;
-        await rm(this.lockPath(id), { force: true }).catch(() => undefined);
-      }
-    }
-    return false;
+    const taken = await this.lockOf(id).take();
+    if (taken) this.owned.add(id);
+    return taken;
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.indexWork.then(work);
+    this.indexWork = done.catch(() => undefined);
+    return done;
+  }
+
+  private async readList(): Promise<readonly JournalEntry[]> {
+    const index = decodeIndex(await readFile(this.indexPath, 'utf8').catch(() => ''));
+    const missing = await this.entriesMissingFrom(index);
+    const complete = decodeIndex(
+      [...[...index.entries].reverse(), ...missing].map(encodeIndexEntry).join(''),
+    );
+    const isBloated = index.lines > index.entries.length * indexSlack + 16;
+    if (missing.length > 0 || isBloated) await this.rewriteIndex(complete);
+    return complete.entries;
   }
 
   private async entriesMissingFrom(index: JournalIndex): Promise<JournalEntry[]> {
@@ -172,8 +281,8 @@ export class JournalStore {
     return join(this.directory, `${id}${journalSuffix}`);
   }
 
-  private lockPath(id: string): string {
-    return join(this.directory, `${id}${lockSuffix}`);
+  private lockOf(id: string): OwnerLock {
+    return new OwnerLock(join(this.directory, `${id}${lockSuffix}`));
   }
 }
 
@@ -194,14 +303,4 @@ function entryOf(journal: string): JournalEntry | undefined {
     }
   }
   return entry === undefined ? undefined : { ...entry, turns: turns.size };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and is somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

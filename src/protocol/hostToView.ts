@@ -34,6 +34,8 @@ export interface ViewState {
   readonly modelLabel: string | null;
   readonly effortLabel: string | null;
   readonly settings: ViewSettings;
+  /** Another window owns the conversation: what is sent goes on in a copy. */
+  readonly isReadOnly: boolean;
   /** Turns under way in conversations other than this one. */
   readonly othersRunning: number;
   /** The prompt before this one, for ↑ in an empty composer; null when there is none. */

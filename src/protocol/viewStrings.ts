@@ -32,6 +32,9 @@ export interface ViewStrings {
   readonly showChats: string;
   readonly openInEditor: string;
   readonly conversation: string;
+  /** Above the composer, where another window owns the conversation. */
+  readonly readOnly: string;
+  readonly continueInCopy: string;
   readonly you: string;
   readonly assistant: string;
   readonly thinking: string;

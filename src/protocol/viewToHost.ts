@@ -8,6 +8,7 @@ export const viewCommands = [
   'newChat',
   'showChats',
   'openInEditor',
+  'continueInCopy',
   'openSettings',
   'showLog',
 ] as const;

@@ -75,7 +75,8 @@ export class EditorSession {
     private readonly link: SlowLink | undefined,
     private readonly browser: Browser | undefined,
     private readonly currentPage: Page | undefined,
-    private readonly folder: string,
+    /** Where the editor keeps its data. */
+    readonly folder: string,
     private readonly ownsFolder: boolean,
   ) {}
 
@@ -125,6 +126,11 @@ export class EditorSession {
     return this.currentPage;
   }
 
+  /** Of the editor's server, whose descendants the extension hosts are. */
+  get serverPid(): number {
+    return this.server.pid;
+  }
+
   /** What the server has printed. */
   get log(): string {
     return this.server.log();
@@ -134,7 +140,10 @@ export class EditorSession {
   async runCommand(title: string): Promise<void> {
     const { page } = this;
     const input = page.locator('.quick-input-widget input');
-    const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title });
+    // Exactly this one: the palette puts what was used last first, and a title may begin another.
+    const row = page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: page.locator('.label-name').getByText(title, { exact: true }) });
     const until = Date.now() + patienceMs;
     // A palette opened before the window knows its extensions does not learn of them, and one that loses the focus to
     // a tab that comes up closes: it is opened anew.
@@ -150,6 +159,14 @@ export class EditorSession {
       await page.keyboard.press('Escape');
     }
     throw new Error(`The command palette has no "${title}"`);
+  }
+
+  /** Reloads the window as a person does: the editor saves what it has of it, and tells its extensions to end. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.page.waitForSelector('.monaco-workbench .part.statusbar');
   }
 
   /** Opens the chat in the side bar. */

@@ -23,14 +23,14 @@ class Memory implements DraftMemory {
 const draft = (text: string): Draft => ({ text, attachments: [] });
 
 describe('Drafts', () => {
-  it('gives the next session what stood in the composer when this one ended (T114)', () => {
+  it('gives the next session what stood in each composer when this one ended (T114)', () => {
     const memory = new Memory();
     const before = new Drafts(memory);
     before.set('one', draft('older'));
     before.set('two', draft('half a thou'));
     const after = new Drafts(memory);
-    after.adoptLeftOver('new');
-    assert.deepEqual(after.of('new'), draft('half a thou'));
+    assert.deepEqual(after.of('one'), draft('older'));
+    assert.deepEqual(after.of('two'), draft('half a thou'));
   });
 
   it('survives a second crash before the window was used (T114)', () => {
@@ -38,9 +38,19 @@ describe('Drafts', () => {
     new Drafts(memory).set('one', draft('kept'));
     const second = new Drafts(memory);
     second.set('other', emptyDraft);
-    const third = new Drafts(memory);
-    third.adoptLeftOver('new');
-    assert.deepEqual(third.of('new'), draft('kept'));
+    assert.deepEqual(new Drafts(memory).of('one'), draft('kept'));
+  });
+
+  it('gives a conversation’s to the one that stands in its place, unless that has its own', () => {
+    const drafts = new Drafts(new Memory());
+    drafts.set('gone', draft('half a thou'));
+    drafts.carryOver('gone', 'new');
+    assert.deepEqual(drafts.of('new'), draft('half a thou'));
+    assert.deepEqual(drafts.of('gone'), emptyDraft);
+    drafts.set('other', draft('another'));
+    drafts.carryOver('other', 'new');
+    assert.deepEqual(drafts.of('new'), draft('half a thou'));
+    assert.deepEqual(drafts.of('other'), draft('another'));
   });
 
   it('keeps each conversation’s own', () => {
@@ -81,8 +91,7 @@ describe('Drafts', () => {
   it('takes anything for no draft that is none', () => {
     for (const kept of [null, 'x', { a: 1 }, { a: { text: 3 } }]) {
       const drafts = new Drafts({ get: () => kept, update: () => Promise.resolve() });
-      drafts.adoptLeftOver('new');
-      assert.deepEqual(drafts.of('new'), emptyDraft);
+      assert.deepEqual(drafts.of('a'), emptyDraft);
     }
   });
 });

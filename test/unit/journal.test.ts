@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Conversation } from '../../src/core/conversation';
 import { JournalReader } from '../../src/core/journalReader';
 import { JournalWriter, type JournalFile } from '../../src/core/journalWriter';
-import { restoreConversation } from '../../src/core/restoreConversation';
+import { restoreConversation, type Restoration } from '../../src/core/restoreConversation';
 import type { TurnDocument } from '../../src/core/turnDocument';
 import { ManualClock, settle } from './manualClock';
 
@@ -47,10 +47,14 @@ function content(conversation: Conversation): unknown {
   }));
 }
 
+function restoration(journal: string): Restoration {
+  const found = restoreConversation(journal, new ManualClock());
+  assert.ok(typeof found === 'object', 'the journal is readable');
+  return found;
+}
+
 function restored(journal: string): Conversation {
-  const restoration = restoreConversation(journal, new ManualClock());
-  assert.ok(restoration);
-  return restoration.conversation;
+  return restoration(journal).conversation;
 }
 
 function streamingTurn(conversation: Conversation): TurnDocument {
@@ -109,6 +113,19 @@ describe('JournalWriter', () => {
     assert.deepEqual(content(restored(file.text)), content(conversation));
   });
 
+  it('writes nothing any more once it was ended, whatever was under way', async () => {
+    const turn = streamingTurn(conversation);
+    const block = turn.openBlock(1, { head: { kind: 'text' } });
+    file.failing = true;
+    turn.endBlock(block, 'closed');
+    await writer.end();
+    await settle();
+    const { appends } = file;
+    turn.setStatus({ kind: 'stopped' });
+    await clock.advanceAsync(10_000);
+    assert.equal(file.appends, appends);
+  });
+
   it('says that writing fails, loses nothing meanwhile, and goes on when it works again', async () => {
     const health: string[] = [];
     writer.onDidChangeHealth((now) => health.push(now.kind));
@@ -159,12 +176,21 @@ describe('restoreConversation', () => {
       reader.keep(reading.cursor);
     }
     const damaged = journal.replace(/"prompt u2"/, '"prompt u2');
-    const restoration = restoreConversation(damaged, clock);
-    assert.equal(restoration?.badLines, 1);
+    const found = restoration(damaged);
+    assert.equal(found.badLines, 1);
     assert.deepEqual(
-      restoration.conversation.turns.map((turn) => turn.id),
+      found.conversation.turns.map((turn) => turn.id),
       ['u1', 'u3'],
     );
+  });
+
+  it('takes nothing of a journal that a newer version wrote, nor of one without its first line', () => {
+    const conversation = new Conversation('c1', 0, clock);
+    conversation.addUserTurn('u1', { text: 'Hello', attachments: [] });
+    const { lines } = new JournalReader(conversation).read();
+    const newer = '{"v":2,"kind":"conversation","id":"c1"}\n';
+    assert.equal(restoreConversation(lines + newer, clock), 'newer');
+    assert.equal(restoreConversation(lines.slice(lines.indexOf('\n') + 1), clock), 'damaged');
   });
 
   it('forgets a turn that was taken away', () => {

@@ -15,6 +15,7 @@ const state: ViewState = {
   modelLabel: null,
   effortLabel: null,
   settings: { sendKey: 'enter', thinking: 'collapsed', escStops: true },
+  isReadOnly: false,
   othersRunning: 0,
   lastPrompt: null,
 };

@@ -103,6 +103,8 @@ class Ground {
   stateKnown = true;
   label: string | null = 'Opus';
   readonly conversations = new Map<string, Conversation>();
+  /** By id, what goes on in place of a conversation that another window owns. */
+  readonly copies = new Map<string, Conversation>();
   /** What was asked of the chat, in order. */
   readonly asked: unknown[] = [];
   readonly page = new Page();
@@ -133,6 +135,7 @@ class Ground {
           tryAgain: (turn) => void asked.push(['tryAgain', turn]),
           continueTurn: (turn) => void asked.push(['continueTurn', turn]),
         },
+        writable: (of) => Promise.resolve(this.copies.get(of.id) ?? of),
         drafts: this.drafts,
         clock: this.clock,
         log: this.log,
@@ -152,6 +155,7 @@ class Ground {
       modelLabel: this.label,
       effortLabel: null,
       settings: { sendKey: 'enter', thinking: 'collapsed', escStops: true },
+      isReadOnly: this.copies.has(conversation.id),
       othersRunning: 0,
       lastPrompt: null,
     };
@@ -382,6 +386,29 @@ describe('ViewBridge', () => {
       ['continueTurn', 'mine'],
       ['stopRunning', 'c1'],
     ]);
+  });
+
+  it('goes on in a copy where another window owns the conversation, and shows that', async () => {
+    const ground = new Ground();
+    const source = ground.conversation('c1');
+    source.addAssistantTurn('theirs');
+    const copy = ground.conversation('c2');
+    copy.addAssistantTurn('ours');
+    ground.copies.set('c1', copy);
+    await ground.ready();
+    assert.equal(ground.page.of('state').at(-1)?.state.isReadOnly, true);
+    await ground.page.say({ type: 'tryAgain', turn: 'theirs' });
+    assert.equal(ground.bridge.conversation, copy);
+    assert.equal(ground.page.of('state').at(-1)?.state.isReadOnly, false);
+    ground.bridge.show(source);
+    await ground.page.say({ type: 'send', id: 1, draft: draft('go on'), conversation: 'c1' });
+    assert.equal(ground.bridge.conversation, copy);
+    assert.deepEqual(ground.asked, [
+      ['tryAgain', 'ours'],
+      ['send', 'c2', 'go on'],
+    ]);
+    assert.equal(ground.page.of('reply').at(-1)?.error, null);
+    assert.equal(source.turns.length, 1);
   });
 
   it('hands what is outside the conversation on', async () => {

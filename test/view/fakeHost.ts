@@ -70,6 +70,7 @@ const defaultState: ViewState = {
   modelLabel: 'Claude Sonnet 5',
   effortLabel: null,
   settings: { sendKey: 'enter', thinking: 'collapsed', escStops: true },
+  isReadOnly: false,
   othersRunning: 0,
   lastPrompt: null,
 };
