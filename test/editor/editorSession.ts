@@ -143,7 +143,7 @@ export class EditorSession {
     // Exactly this one: the palette puts what was used last first, and a title may begin another.
     const row = page
       .locator('.quick-input-list .monaco-list-row')
-      .filter({ has: page.locator('.label-name').getByText(title, { exact: true }) });
+      .filter({ has: page.locator('.label-name', { hasText: exactly(title) }) });
     const until = Date.now() + patienceMs;
     // A palette opened before the window knows its extensions does not learn of them, and one that loses the focus to
     // a tab that comes up closes: it is opened anew.
@@ -270,6 +270,10 @@ async function openWindow(
     await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: patienceMs });
   }
   return { browser, page };
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 }
 
 /** User settings, and the machine's for those that only a machine may set. */
