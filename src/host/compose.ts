@@ -186,9 +186,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     await sidebar.ready();
     return sidebar.conversation;
   };
-  const panels = store.add(
-    new EditorPanels(context.extensionUri, conversationOfTab, bridgePorts),
-  );
+  const panels = store.add(new EditorPanels(context.extensionUri, conversationOfTab, bridgePorts));
   const surfacesWith = (conversation: Conversation): readonly Surface[] => [
     ...(sidebar.shows(conversation) ? [sidebar] : []),
     ...panels.all.filter((panel) => panel.conversation === conversation),
