@@ -1,4 +1,5 @@
-import { Chat } from '../../src/core/chat';
+import { randomUUID } from 'node:crypto';
+import { Chat, type ChatPorts } from '../../src/core/chat';
 import type { ChatSettings } from '../../src/core/chatSettings';
 import type { ModelInfo } from '../../src/core/modelInfo';
 import type { TurnDocument } from '../../src/core/turnDocument';
@@ -12,20 +13,20 @@ import { CountingClock } from './countingClock';
 const silenceLimitMs = 150;
 
 /** The engine as the extension composes it: the real SDK, real sockets, and a server that checks what it gets. */
-export class ChatGround {
+export class ChatGround<Server extends Pick<MessagesServer, 'url' | 'close'> = MessagesServer> {
   readonly log = new SilentLogger();
   readonly clock = new CountingClock();
   readonly chat: Chat;
   private models: Promise<readonly ModelInfo[]> | undefined;
-  private serial = 0;
   /** Which model the next prompts ask. */
   model: string | undefined;
 
   constructor(
-    readonly server: MessagesServer,
+    readonly server: Server,
     settings: Partial<ChatSettings>,
     /** Headers that do not come for so long are given up, in ms. */
     headersTimeoutMs: number,
+    more: Partial<ChatPorts> = {},
   ) {
     const { clock } = this;
     const transport = createTransport({
@@ -55,9 +56,10 @@ export class ChatGround {
       }),
       clock,
       log: this.log,
-      newId: () => `id${++this.serial}`,
+      newId: () => randomUUID(),
       random: Math.random,
       connectivity: steadyNetwork(clock),
+      ...more,
     });
   }
 
