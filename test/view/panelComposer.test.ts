@@ -195,6 +195,7 @@ describe('the composer of the panel', function () {
     assert.equal(drafts.at(-1)?.conversation, 'c1');
     assert.deepEqual(await page.evaluate(() => window.fakeHost.kept), {
       draft: { text: 'Left', attachments: [] },
+      conversation: 'c1',
     });
   });
 

@@ -18,6 +18,12 @@ describe('The chats of a workspace', () => {
     await test.panel.waitForStatus('complete');
   }
 
+  async function newChat(): Promise<void> {
+    await test.session.runCommand('Caudal: New chat');
+    const { panel } = test;
+    await panel.waitFor(async () => (await panel.turns('user').count()) === 0, 'an empty chat');
+  }
+
   /** The folder with the journals. */
   async function folder(): Promise<string> {
     const files = await readdir(test.session.folder, { recursive: true });
@@ -40,7 +46,7 @@ describe('The chats of a workspace', () => {
   it('are listed after a reload, open, and are deleted for good (T14, T58)', async () => {
     const { session } = test;
     await ask('First of the list', 'One.');
-    await session.runCommand('Caudal: New chat');
+    await newChat();
     await ask('Second of the list', 'Two.');
     await session.reload();
     test.panel = await session.panel();
@@ -67,7 +73,7 @@ describe('The chats of a workspace', () => {
   it('go on in a copy where another window has them open', async () => {
     const { session } = test;
     await ask('Whose is it?', 'Somebody else’s.');
-    await session.runCommand('Caudal: New chat');
+    await newChat();
     await session.reload();
     const journal = await journalOf('Whose is it?');
     const lock = journal.replace(/\.jsonl$/, '.lock');
