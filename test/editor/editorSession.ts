@@ -74,7 +74,7 @@ export class EditorSession {
     private readonly server: ServedProcess,
     private readonly link: SlowLink | undefined,
     private readonly browser: Browser | undefined,
-    private readonly currentPage: Page | undefined,
+    private currentPage: Page | undefined,
     /** Where the editor keeps its data. */
     readonly folder: string,
     private readonly ownsFolder: boolean,
@@ -169,6 +169,19 @@ export class EditorSession {
     await this.page.waitForSelector('.monaco-workbench .part.statusbar');
   }
 
+  /** Closes the tab or window without a word to anybody, as a browser that is gone does, and opens another. */
+  async closeAndReopen(): Promise<void> {
+    const context = this.page.context();
+    const viewport = this.page.viewportSize();
+    await this.page.close({ runBeforeUnload: false });
+    const page = await context.newPage();
+    if (viewport !== null) await page.setViewportSize(viewport);
+    page.setDefaultTimeout(patienceMs);
+    this.currentPage = page;
+    await page.goto(this.url);
+    await page.waitForSelector('.monaco-workbench .part.statusbar');
+  }
+
   /** Opens the chat in the side bar. */
   async openPanel(): Promise<ChatPanel> {
     await this.runCommand('Caudal: Open chat');
@@ -260,10 +273,11 @@ async function openWindow(
     executablePath: await provisionChromium(),
     args: [...chromiumFlags],
   });
-  const page = await browser.newPage({
+  const context = await browser.newContext({
     viewport: options.viewport ?? { width: 1280, height: 800 },
     locale: options.locale ?? 'en',
   });
+  const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   await page.goto(url);
   if (options.testsPath === undefined) {
