@@ -1,5 +1,9 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { ConversationCursor, ConversationPatch } from '../src/core/conversationPatch';
+import type {
+  ConversationCursor,
+  ConversationPatch,
+  TurnOutline,
+} from '../src/core/conversationPatch';
 import { isTerminal, type TurnStatus } from '../src/core/turnStatus';
 import type { ViewToHost } from '../src/protocol/viewToHost';
 import { FrameLoop } from './frameLoop';
@@ -12,14 +16,20 @@ export interface ConversationStorePorts {
   readonly post: (message: ViewToHost) => void;
   /** Another conversation is shown from here on, or the same one from its beginning. */
   readonly onReset: () => void;
+  /** The list of turns is known for the first time since. */
+  readonly onKnown: (conversation: string) => void;
   readonly onTurnEnded: (turn: TurnModel) => void;
 }
 
-/** A turn and its place in the conversation, which it keeps while earlier turns are still to come. */
+/** A place in the conversation, and the turn there as far as it is on the page. */
 export interface PlacedTurn {
   readonly place: number;
-  readonly turn: TurnModel;
+  readonly outline: TurnOutline;
+  readonly turn: TurnModel | undefined;
 }
+
+/** So many turns at the end are always here, as the host always sends them. */
+const liveTurns = 2;
 
 /**
  * The conversation that the view shows, as a reader with a cursor. Patches are applied as they arrive and shown once a
@@ -27,18 +37,20 @@ export interface PlacedTurn {
  */
 export class ConversationStore {
   private readonly placedTurns = signal<readonly PlacedTurn[]>([]);
-  /** The turns that are here, in order. */
+  /** All turns in order, those included that are not here. */
   readonly turns: ReadonlySignal<readonly PlacedTurn[]> = this.placedTurns;
   /** Whether the conversation's list of turns is known. */
   readonly isKnown = signal(false);
   /** Whether an answer is on its way; a queued one is not. */
   readonly isRunning = computed(() =>
-    this.placedTurns.value.some(({ turn }) => isUnderWay(turn.status.value)),
+    this.placedTurns.value.some(({ turn }) => turn !== undefined && isUnderWay(turn.status.value)),
   );
   readonly lastTurn = computed(() => this.placedTurns.value.at(-1)?.turn);
 
   private conversation: string | undefined;
-  private order: readonly string[] = [];
+  private order: readonly TurnOutline[] = [];
+  /** Turns that are here or asked for; the others are let go of. Undefined until somebody says. */
+  private wanted: ReadonlySet<string> | undefined;
   private readonly byId = new Map<string, TurnModel>();
   private readonly dirty = new Set<TurnModel>();
   private orderChanged = false;
@@ -59,6 +71,24 @@ export class ConversationStore {
   resume(): void {
     this.awaitsAnswer = true;
     this.ports.post({ type: 'ready', cursor: this.cursor });
+    this.postWanted();
+  }
+
+  /** Lets go of the turns that are not among these, and asks for those of them that are not here. */
+  want(turns: ReadonlySet<string>): void {
+    const wanted = new Set(turns);
+    for (const { id } of this.order.slice(-liveTurns)) wanted.add(id);
+    for (const [id, turn] of this.byId) if (!isTerminal(turn.status.peek())) wanted.add(id);
+    if (isSame(wanted, this.wanted ?? new Set(this.byId.keys()))) return;
+    this.wanted = wanted;
+    for (const [id, turn] of this.byId) {
+      if (wanted.has(id)) continue;
+      this.byId.delete(id);
+      this.dirty.delete(turn);
+      this.orderChanged = true;
+    }
+    this.postWanted();
+    this.publishOrder();
   }
 
   receive(patch: ConversationPatch): void {
@@ -75,6 +105,8 @@ export class ConversationStore {
     let gap = false;
     let firstText = false;
     for (const turnPatch of patch.turns) {
+      // It was let go of while this was on its way.
+      if (this.wanted?.has(turnPatch.turn) === false && !this.byId.has(turnPatch.turn)) continue;
       const turn = this.turnFor(turnPatch.turn, turnPatch.role, turnPatch.createdAt);
       const news = turn.receive(turnPatch, now);
       this.dirty.add(turn);
@@ -85,6 +117,12 @@ export class ConversationStore {
     if (firstText) this.publish();
     this.frames.request();
     if (gap) this.resume();
+  }
+
+  private postWanted(): void {
+    if (this.wanted === undefined || this.conversation === undefined) return;
+    const { conversation } = this;
+    this.ports.post({ type: 'want', conversation, turns: [...this.wanted] });
   }
 
   private get cursor(): ConversationCursor | null {
@@ -108,16 +146,25 @@ export class ConversationStore {
     this.byId.clear();
     this.dirty.clear();
     this.order = [];
+    this.wanted = undefined;
     this.orderChanged = true;
     this.acknowledged = 0;
     this.isKnown.value = false;
     this.ports.onReset();
   }
 
-  private setOrder(order: readonly string[]): void {
+  private setOrder(order: readonly TurnOutline[]): void {
+    const before = new Set(this.order.map(({ id }) => id));
     this.order = order;
     this.orderChanged = true;
-    const known = new Set(order);
+    const known = new Set(order.map(({ id }) => id));
+    // New turns come at the end, and are sent unasked.
+    if (this.wanted !== undefined) {
+      const news = order.filter(({ id }, place) => {
+        return !before.has(id) || place >= order.length - liveTurns;
+      });
+      this.wanted = new Set([...this.wanted, ...news.map(({ id }) => id)]);
+    }
     for (const [id, turn] of this.byId) {
       if (known.has(id)) continue;
       this.byId.delete(id);
@@ -156,11 +203,14 @@ export class ConversationStore {
   private publishOrder(): void {
     if (!this.orderChanged) return;
     this.orderChanged = false;
-    this.placedTurns.value = this.order.flatMap((id, place) => {
-      const turn = this.byId.get(id);
-      return turn === undefined ? [] : [{ place, turn }];
-    });
+    this.placedTurns.value = this.order.map((outline, place) => ({
+      place,
+      outline,
+      turn: this.byId.get(outline.id),
+    }));
+    if (this.isKnown.peek()) return;
     this.isKnown.value = true;
+    if (this.conversation !== undefined) this.ports.onKnown(this.conversation);
   }
 
   private acknowledge(): void {
@@ -168,6 +218,10 @@ export class ConversationStore {
     this.acknowledged = this.painting;
     this.ports.post({ type: 'painted', seq: this.painting });
   }
+}
+
+function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((each) => b.has(each));
 }
 
 function isUnderWay(status: TurnStatus): boolean {

@@ -72,6 +72,11 @@ export class FollowMode implements Disposable {
     this.stick();
   }
 
+  /** Stays where the person went by another way than scrolling. */
+  leave(): void {
+    this.release();
+  }
+
   dispose(): void {
     this.disposables.dispose();
   }

@@ -7,9 +7,13 @@ import type { ViewToHost } from '../src/protocol/viewToHost';
 import type { ComposerModel } from './composerModel';
 import type { ConversationStore } from './conversationStore';
 import type { FollowMode } from './followMode';
+import type { FindModel } from './findModel';
 import type { Formats } from './formats';
 import type { TextView } from './safeTextView';
+import type { ScrollMemory } from './scrollMemory';
 import type { Ticker } from './ticker';
+import type { TurnHeights } from './turnHeights';
+import type { TurnWindow } from './turnWindow';
 
 /** What the components share. */
 export interface Panel {
@@ -24,6 +28,11 @@ export interface Panel {
   readonly ticker: Ticker;
   /** Set while the conversation is on the page. */
   readonly follow: Signal<FollowMode | undefined>;
+  /** Set while the conversation is on the page. */
+  readonly turnWindow: Signal<TurnWindow | undefined>;
+  readonly turnHeights: TurnHeights;
+  readonly scrollMemory: ScrollMemory;
+  readonly find: FindModel;
   readonly focusComposer: () => void;
   readonly post: (message: ViewToHost) => void;
   /** For the log; takes the error's message, never content. */

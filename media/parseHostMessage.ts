@@ -22,6 +22,10 @@ function isWhole(message: Members): boolean {
       return isPromptAttachment(message['attachment']);
     case 'reply':
       return Number.isInteger(message['id']) && isTextOrNull(message['error']);
+    case 'go':
+      return isText(message['to']);
+    case 'found':
+      return Number.isInteger(message['search']) && isListOf(message['turns'], isFoundTurn);
     case 'sync':
     case 'focusComposer':
       return true;
@@ -52,9 +56,22 @@ function isPatch(value: unknown): boolean {
     isText(value['conversation']) &&
     Number.isInteger(value['seq']) &&
     typeof value['reset'] === 'boolean' &&
-    (value['order'] === undefined || isListOf(value['order'], isText)) &&
+    (value['order'] === undefined || isListOf(value['order'], isOutline)) &&
     isListOf(value['turns'], isTurnPatch)
   );
+}
+
+function isOutline(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isText(value['id']) &&
+    (value['role'] === 'user' || value['role'] === 'assistant') &&
+    Number.isInteger(value['size'])
+  );
+}
+
+function isFoundTurn(value: unknown): boolean {
+  return isRecord(value) && isText(value['turn']) && Number.isInteger(value['count']);
 }
 
 function isTurnPatch(value: unknown): boolean {

@@ -5,6 +5,7 @@ import { assertNever } from '../src/core/assertNever';
 import {
   protocolVersion,
   type BootData,
+  type Destination,
   type Draft,
   type HostToView,
   type ViewSettings,
@@ -16,13 +17,19 @@ import { isInputMethodKey } from './composerKeys';
 import { App } from './components/app';
 import { ConversationStore } from './conversationStore';
 import { reportPageErrors, ViewErrors } from './viewErrors';
+import { FindModel } from './findModel';
 import type { FollowMode } from './followMode';
 import { Formats } from './formats';
 import { HostConnection } from './hostConnection';
 import { MarkdownView } from './markdown/markdownView';
 import type { Panel } from './panel';
+import { destinationOf } from './navigationKeys';
+import { jumpToPrompt } from './promptJump';
+import { isScrollPlace, ScrollMemory, type ScrollPlace } from './scrollMemory';
 import { isDraft } from './parseHostMessage';
 import { Ticker } from './ticker';
+import { TurnHeights } from './turnHeights';
+import type { TurnWindow } from './turnWindow';
 import type { TurnModel } from './turnModel';
 
 const settingsUntilTold: ViewSettings = { sendKey: 'enter', thinking: 'collapsed', escStops: true };
@@ -32,6 +39,8 @@ interface PageState {
   readonly draft?: Draft | undefined;
   /** The id of the conversation shown. */
   readonly conversation?: string;
+  /** Undefined: its end. */
+  readonly scroll?: ScrollPlace | undefined;
 }
 
 /** Builds the panel, top-down, and starts to read. */
@@ -51,6 +60,7 @@ function main(): void {
   const state = signal<ViewState | undefined>(undefined);
   const settings = signal<ViewSettings>(settingsUntilTold);
   const follow = signal<FollowMode | undefined>(undefined);
+  const turnWindow = signal<TurnWindow | undefined>(undefined);
   const field = createRef<HTMLTextAreaElement>();
   const announcer = new Announcer([liveRegion(), liveRegion()]);
   const host = new HostConnection(api, (message) => receive(message));
@@ -60,7 +70,8 @@ function main(): void {
   };
 
   /** What the editor gives this page again when it boots anew, and the host when the window was reloaded. */
-  let kept: PageState = { draft: keptDraft(api.getState()) };
+  const before = api.getState();
+  let kept: PageState = { draft: keptDraft(before) };
   const keep = (change: PageState): void => {
     kept = { ...kept, ...change };
     api.setState(kept);
@@ -76,8 +87,25 @@ function main(): void {
   });
   const conversation = new ConversationStore({
     post: (message) => host.post(message),
-    onReset: () => follow.peek()?.jumpToLatest(),
+    onReset: () => {
+      find.reset();
+      follow.peek()?.jumpToLatest();
+    },
+    onKnown: (id) => scrollMemory.restore(id),
     onTurnEnded: (turn) => announceEnd(turn),
+  });
+
+  const conversationId = (): string | undefined => state.peek()?.conversation.id;
+  const scrollMemory = new ScrollMemory(keptScroll(before), {
+    keep: (scroll) => keep({ scroll }),
+    conversation: conversationId,
+  });
+  const find = new FindModel({
+    post: (message) => host.post(message),
+    conversation: conversationId,
+    turnWindow: () => turnWindow.peek(),
+    order: () => conversation.turns.peek().map(({ outline }) => outline.id),
+    leaveEnd: () => follow.peek()?.leave(),
   });
 
   const panel: Panel = {
@@ -90,6 +118,10 @@ function main(): void {
     composer,
     ticker: new Ticker(),
     follow,
+    turnWindow,
+    turnHeights: new TurnHeights(),
+    scrollMemory,
+    find,
     focusComposer: () => field.current?.focus(),
     post: (message) => host.post(message),
     reportError: (error) => errors.report(error),
@@ -124,9 +156,20 @@ function main(): void {
         return panel.focusComposer();
       case 'focusComposer':
         return panel.focusComposer();
+      case 'go':
+        return go(message.to);
+      case 'found':
+        return find.receive(message.search, message.turns);
       default:
         return assertNever(message);
     }
+  }
+
+  function go(to: Destination): void {
+    if (to === 'find') return find.open();
+    const [mode, shown] = [follow.peek(), turnWindow.peek()];
+    if (mode === undefined || shown === undefined) return;
+    void jumpToPrompt(to === 'nextPrompt' ? 1 : -1, conversation.turns.peek(), shown, mode);
   }
 
   function announceEnd(turn: TurnModel): void {
@@ -142,6 +185,13 @@ function main(): void {
     if (!settings.peek().escStops || !conversation.isRunning.peek()) return;
     event.preventDefault();
     host.post({ type: 'stop', turn: null });
+  });
+  // Not contributed as keybindings: inside a view of the side bar no context key says that it has the focus.
+  document.addEventListener('keydown', (event) => {
+    const to = event.defaultPrevented ? undefined : destinationOf(event);
+    if (to === undefined) return;
+    event.preventDefault();
+    go(to);
   });
   window.addEventListener('pagehide', () => composer.flush());
   document.addEventListener('visibilitychange', () => {
@@ -162,6 +212,11 @@ function readBootData(): BootData {
 function keptDraft(state: unknown): Draft | undefined {
   if (typeof state !== 'object' || state === null || !('draft' in state)) return undefined;
   return isDraft(state.draft) ? (state.draft as Draft) : undefined;
+}
+
+function keptScroll(state: unknown): ScrollPlace | undefined {
+  if (typeof state !== 'object' || state === null || !('scroll' in state)) return undefined;
+  return isScrollPlace(state.scroll) ? state.scroll : undefined;
 }
 
 function applyFonts({ chatFontSize, chatFontFamily }: ViewSettings): void {

@@ -3,16 +3,15 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { PlacedTurn } from '../conversationStore';
 import { FollowMode } from '../followMode';
 import { usePanel } from '../panel';
+import { groupOf, TurnWindow } from '../turnWindow';
 import { IconButton } from './buttons';
 import { EmptyState } from './emptyState';
+import { FindBar } from './findBar';
 import { TurnView } from './turnView';
-
-/** Turns in one group, which the browser lays out and paints only near the screen. */
-const groupSize = 16;
 
 /** The conversation, which scrolls, and follows its end until the person says otherwise. */
 export function ConversationLog(): JSX.Element {
-  const { strings, conversation, follow } = usePanel();
+  const { strings, conversation, follow, turnWindow, turnHeights, scrollMemory } = usePanel();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLDivElement>(null);
@@ -22,17 +21,24 @@ export function ConversationLog(): JSX.Element {
       return undefined;
     }
     const mode = new FollowMode(scroller.current, content.current, end.current);
+    const shown = new TurnWindow(scroller.current, content.current, conversation, turnHeights);
+    const memory = scrollMemory.attach(scroller.current, mode, shown);
     follow.value = mode;
+    turnWindow.value = shown;
     return () => {
       follow.value = undefined;
+      turnWindow.value = undefined;
+      memory.dispose();
+      shown.dispose();
       mode.dispose();
     };
-  }, [follow]);
+  }, [follow, turnWindow, conversation, turnHeights, scrollMemory]);
 
   const turns = conversation.turns.value;
   const isEmpty = conversation.isKnown.value && turns.length === 0;
   return (
     <div class="log-frame">
+      <FindBar />
       <div
         ref={scroller}
         class="log"
@@ -43,17 +49,47 @@ export function ConversationLog(): JSX.Element {
       >
         <div ref={content} class="log-content">
           {isEmpty ? <EmptyState /> : null}
-          {groupsOf(turns).map(({ index, members }) => (
-            <div key={index} class="turn-group">
-              {members.map(({ turn }) => (
-                <TurnView key={turn.id} turn={turn} />
-              ))}
-            </div>
+          {groupsOf(turns).map((members, index) => (
+            <TurnGroup key={index} index={index} members={members} />
           ))}
         </div>
         <div ref={end} class="log-end" />
       </div>
       <JumpToLatest focusAfter={() => scroller.current?.focus()} />
+    </div>
+  );
+}
+
+/** Some turns; those that are not on the page leave their room. */
+function TurnGroup({
+  index,
+  members,
+}: {
+  readonly index: number;
+  readonly members: readonly PlacedTurn[];
+}): JSX.Element {
+  const { turnHeights } = usePanel();
+  const height = members.reduce((sum, { outline }) => sum + turnHeights.of(outline), 0);
+  if (members.every(({ turn }) => turn === undefined)) {
+    return <div class="turn-group turn-gap" data-group={index} style={{ height: `${height}px` }} />;
+  }
+  return (
+    <div
+      class="turn-group"
+      data-group={index}
+      style={{ containIntrinsicBlockSize: `auto ${height}px` }}
+    >
+      {members.map(({ outline, turn }) =>
+        turn === undefined ? (
+          <div
+            key={outline.id}
+            class="turn-gap"
+            style={{ height: `${turnHeights.of(outline)}px` }}
+          />
+        ) : (
+          <TurnView key={outline.id} turn={turn} room={turnHeights.of(outline)} />
+        ),
+      )}
     </div>
   );
 }
@@ -76,16 +112,8 @@ function JumpToLatest({ focusAfter }: { focusAfter: () => void }): JSX.Element |
   );
 }
 
-/** By place in the conversation, so that a group keeps its turns while earlier ones are still to come. */
-function groupsOf(
-  turns: readonly PlacedTurn[],
-): readonly { readonly index: number; readonly members: readonly PlacedTurn[] }[] {
-  const groups = new Map<number, PlacedTurn[]>();
-  for (const placed of turns) {
-    const index = Math.floor(placed.place / groupSize);
-    const members = groups.get(index);
-    if (members === undefined) groups.set(index, [placed]);
-    else members.push(placed);
-  }
-  return [...groups].map(([index, members]) => ({ index, members }));
+function groupsOf(turns: readonly PlacedTurn[]): readonly (readonly PlacedTurn[])[] {
+  const groups: PlacedTurn[][] = [];
+  for (const placed of turns) (groups[groupOf(placed.place)] ??= []).push(placed);
+  return groups;
 }

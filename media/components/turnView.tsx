@@ -16,7 +16,14 @@ import { TurnFooter } from './turnFooter';
 import { PausedCard, WaitingCard } from './waitingCard';
 
 /** One turn of the conversation. Renders when its status or its list of blocks changes, not when text comes. */
-export function TurnView({ turn }: { turn: TurnModel }): JSX.Element {
+export function TurnView({
+  turn,
+  room,
+}: {
+  readonly turn: TurnModel;
+  /** Pixels it is taken to be high until it is laid out. */
+  readonly room: number;
+}): JSX.Element {
   const { strings } = usePanel();
   const headingId = useId();
   const isUser = turn.role === 'user';
@@ -25,6 +32,8 @@ export function TurnView({ turn }: { turn: TurnModel }): JSX.Element {
     <article
       class={`turn turn-${turn.role}`}
       aria-labelledby={headingId}
+      tabIndex={-1}
+      style={{ containIntrinsicBlockSize: `auto ${room}px` }}
       data-turn={turn.id}
       data-role={turn.role}
       data-status={turn.status.value.kind}

@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
 import type { Conversation } from './conversation';
-import type { ConversationCursor, ConversationPatch } from './conversationPatch';
+import type { ConversationCursor, ConversationPatch, TurnOutline } from './conversationPatch';
 import { DisposableStore, type Disposable } from './disposable';
 import { readTurn } from './readTurn';
 import type { TurnDocument } from './turnDocument';
@@ -14,6 +14,12 @@ const windowPatches = 4;
 const windowSize = 65_536;
 /** UTF-16 units of text in one patch: small enough that applying one fits in a frame. */
 const patchSize = 16_384;
+/** UTF-16 units of the newest turns that a view is given before it says what it wants: several screenfuls. */
+const tailSize = 65_536;
+/** How many turns that is at most, for a conversation of short ones. */
+const tailTurns = 48;
+/** So many turns at the end are always read, whatever the view wants: what is going on is there. */
+const liveTurns = 2;
 /** What a turn and a block weigh in a patch besides their text, in the same units: a patch has many of the short ones. */
 const turnWeight = 256;
 const blockWeight = 64;
@@ -29,8 +35,10 @@ export type PostPatch = (patch: ConversationPatch) => PromiseLike<boolean>;
 export class PatchFeed implements Disposable {
   private readonly disposables = new DisposableStore();
   private cursors = new Map<string, TurnCursor>();
-  /** Turns that changed since they were last read. */
+  /** Turns that the view wants, and that changed since they were last read. */
   private readonly dirty = new Set<TurnDocument>();
+  /** What the view shows, by id; the rest of a long conversation waits until it is wanted. */
+  private wanted = new Set<string>();
   private orderChanged = true;
   private resetDue = true;
   private seq = 0;
@@ -72,8 +80,27 @@ export class PatchFeed implements Disposable {
     this.resetDue = known === undefined;
     this.orderChanged = true;
     this.forgetUnpainted();
-    for (const turn of this.conversation.turns) this.dirty.add(turn);
+    this.wanted = new Set([...this.cursors.keys(), ...this.tail()]);
+    this.dirty.clear();
+    for (const turn of this.conversation.turns) if (this.isWanted(turn)) this.dirty.add(turn);
     this.running = true;
+    this.pump();
+  }
+
+  /**
+   * The view says which turns it shows or is about to. What it wants no more it has let go of, and gets again from the
+   * beginning when it wants it again. Turns under way and the last ones are read in any case.
+   */
+  want(turns: readonly string[]): void {
+    this.wanted = new Set(turns);
+    for (const turn of this.conversation.turns) {
+      if (this.isWanted(turn)) {
+        if (!this.cursors.has(turn.id)) this.dirty.add(turn);
+      } else {
+        this.cursors.delete(turn.id);
+        this.dirty.delete(turn);
+      }
+    }
     this.pump();
   }
 
@@ -100,6 +127,9 @@ export class PatchFeed implements Disposable {
   }
 
   private onTurnChanged(turn: TurnDocument): void {
+    if (!this.isWanted(turn)) return;
+    // Once it was under way before the view's eyes it stays wanted until the view says otherwise.
+    this.wanted.add(turn.id);
     this.dirty.add(turn);
     // The first text of a turn goes out in the tick it arrives; no frame timer stands in front of it.
     const seen = this.cursors.get(turn.id)?.seen ?? [];
@@ -119,9 +149,26 @@ export class PatchFeed implements Disposable {
       if (this.conversation.turn(id) === undefined) this.cursors.delete(id);
     }
     for (const turn of this.conversation.turns) {
-      if (!this.cursors.has(turn.id)) this.dirty.add(turn);
+      if (this.isWanted(turn) && !this.cursors.has(turn.id)) this.dirty.add(turn);
     }
     this.pump();
+  }
+
+  private isWanted(turn: TurnDocument): boolean {
+    if (this.wanted.has(turn.id) || !turn.isTerminal) return true;
+    return this.conversation.turns.slice(-liveTurns).includes(turn);
+  }
+
+  /** The newest turns, as many as make some screenfuls. */
+  private tail(): readonly string[] {
+    const ids: string[] = [];
+    let size = 0;
+    for (const turn of this.conversation.turns.slice(-tailTurns).reverse()) {
+      ids.push(turn.id);
+      size += sizeOf(turn);
+      if (size >= tailSize) break;
+    }
+    return ids;
   }
 
   /** Posts one patch if it may, and sees to it that the next one comes in its time. */
@@ -159,7 +206,7 @@ export class PatchFeed implements Disposable {
       conversation: this.conversation.id,
       seq,
       reset: this.resetDue,
-      ...(this.orderChanged ? { order: this.conversation.turns.map((turn) => turn.id) } : {}),
+      ...(this.orderChanged ? { order: this.conversation.turns.map(outlineOf) } : {}),
       turns,
     };
     this.resetDue = false;
@@ -233,6 +280,14 @@ export class PatchFeed implements Disposable {
     this.timer?.dispose();
     this.timer = undefined;
   }
+}
+
+function outlineOf(turn: TurnDocument): TurnOutline {
+  return { id: turn.id, role: turn.role, size: sizeOf(turn) };
+}
+
+function sizeOf(turn: TurnDocument): number {
+  return turn.blocks.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 /** Whether a reader of this very document can have come to this cursor. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Chat } from '../core/chat';
 import type { Conversation } from '../core/conversation';
+import type { Destination } from '../protocol/hostToView';
 import type { ChatsPicker } from './chatsPicker';
 import type { EditorPanels } from './editorPanels';
 import type { KeptChats } from './keptChats';
@@ -81,6 +82,11 @@ export class ChatCommands {
     const surface = this.sidebar.visible ? this.sidebar : (this.panels.visible ?? this.sidebar);
     surface.attach(attachment);
     await surface.reveal();
+  }
+
+  /** Moves within the chat that is shown. */
+  async go(to: Destination): Promise<void> {
+    (await this.activeSurface()).go(to);
   }
 
   /** The place that a command from the palette or a key is about. */

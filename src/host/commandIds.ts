@@ -10,6 +10,9 @@ export const commandIds = [
   'caudal.askSelection',
   'caudal.showLog',
   'caudal.showChats',
+  'caudal.find',
+  'caudal.previousPrompt',
+  'caudal.nextPrompt',
   'caudal.openSettings',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
+import type { Destination } from '../protocol/hostToView';
 import { chatPanelType } from './commandIds';
 import { titleOf } from './conversationTitle';
 import type { Surface } from './surface';
@@ -139,6 +140,10 @@ export class EditorPanel implements Surface, Disposable {
     this.bringForward();
     this.bridge.focusComposer();
     return Promise.resolve();
+  }
+
+  go(to: Destination): void {
+    this.bridge.go(to);
   }
 
   attach(attachment: PromptAttachment): void {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
+import type { Destination } from '../protocol/hostToView';
 import { chatViewId } from './commandIds';
 import type { Surface } from './surface';
 import { ViewBridge, type ViewBridgePorts } from './viewBridge';
@@ -69,6 +70,10 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
     this.focusDue = this.bridge === undefined;
     await vscode.commands.executeCommand(`${chatViewId}.focus`);
     if (!this.focusDue) this.bridge?.focusComposer();
+  }
+
+  go(to: Destination): void {
+    this.bridge?.go(to);
   }
 
   attach(attachment: PromptAttachment): void {

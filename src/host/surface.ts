@@ -1,3 +1,4 @@
+import type { Destination } from '../protocol/hostToView';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 
 /** A place that shows one conversation: the side bar's view, or an editor tab. */
@@ -7,5 +8,6 @@ export interface Surface {
   show(conversation: Conversation): void;
   /** Brings the place forward with the focus in its composer. */
   reveal(): Promise<void>;
+  go(to: Destination): void;
   attach(attachment: PromptAttachment): void;
 }

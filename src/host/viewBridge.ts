@@ -3,10 +3,11 @@ import type { Clock } from '../core/clock';
 import type { Conversation, ConversationChange, PromptAttachment } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import type { Event } from '../core/emitter';
+import { findInConversation } from '../core/findInConversation';
 import type { Logger } from '../core/logger';
 import { PatchFeed } from '../core/patchFeed';
 import { assertNever } from '../core/assertNever';
-import type { Draft, HostToView, ViewState } from '../protocol/hostToView';
+import type { Destination, Draft, HostToView, ViewState } from '../protocol/hostToView';
 import { parseViewMessage } from '../protocol/parseViewMessage';
 import type { ViewCommand, ViewToHost } from '../protocol/viewToHost';
 import { sameDraft, type Drafts } from './drafts';
@@ -71,6 +72,7 @@ export class ViewBridge implements Disposable {
   /** For a view that was hidden and may have been kept: one that boots anew has them in its draft. */
   private pendingAttachments: PromptAttachment[] = [];
   private focusDue = false;
+  private finding = new AbortController();
 
   constructor(
     private readonly webview: WebviewPort,
@@ -127,6 +129,11 @@ export class ViewBridge implements Disposable {
     if (this.live) this.postFocus();
   }
 
+  /** Moves within the conversation shown, where the view is there to do it. */
+  go(to: Destination): void {
+    if (this.live) void this.post({ type: 'go', to });
+  }
+
   /** The view was shown or hidden. Hidden, it may be gone, or it may be there and take messages all the same. */
   setVisible(visible: boolean): void {
     if (visible) {
@@ -140,6 +147,7 @@ export class ViewBridge implements Disposable {
 
   dispose(): void {
     this.live = false;
+    this.finding.abort();
     this.shown.store.dispose();
     this.disposables.dispose();
   }
@@ -176,6 +184,11 @@ export class ViewBridge implements Disposable {
         return this.onReady(message.cursor);
       case 'painted':
         return this.shown.feed.painted(message.seq);
+      case 'want':
+        if (this.shows(message.conversation)) this.shown.feed.want(message.turns);
+        return;
+      case 'find':
+        return this.find(message);
       case 'send':
         return this.send(message);
       case 'stop':
@@ -211,6 +224,19 @@ export class ViewBridge implements Disposable {
       default:
         return assertNever(message);
     }
+  }
+
+  private async find({
+    search,
+    conversation,
+    query,
+  }: Extract<ViewToHost, { type: 'find' }>): Promise<void> {
+    this.finding.abort();
+    this.finding = new AbortController();
+    if (!this.shows(conversation)) return;
+    const { signal } = this.finding;
+    const turns = await findInConversation(this.conversation, query, this.ports.clock, signal);
+    if (turns !== undefined) void this.post({ type: 'found', search, turns });
   }
 
   private onReady(cursor: Extract<ViewToHost, { type: 'ready' }>['cursor']): void {

@@ -28,6 +28,12 @@ export function viewStrings(): ViewStrings {
     showChats: vscode.l10n.t('Show chats'),
     openInEditor: vscode.l10n.t('Open in editor'),
     conversation: vscode.l10n.t('Conversation'),
+    find: vscode.l10n.t('Find in chat'),
+    previousMatch: vscode.l10n.t('Previous match'),
+    nextMatch: vscode.l10n.t('Next match'),
+    closeFind: vscode.l10n.t('Close find'),
+    noMatches: vscode.l10n.t('No results'),
+    matchOf: vscode.l10n.t('{0} of {1}'),
     readOnly: vscode.l10n.t(
       'This chat is open in another window. You can read it here; what you send goes on in a copy.',
     ),

@@ -1,9 +1,10 @@
 import type { ConversationPatch } from '../core/conversationPatch';
+import type { FoundTurn } from '../core/foundTurn';
 import type { PromptAttachment } from '../core/conversation';
 import type { ViewStrings } from './viewStrings';
 
 /** Raised with every change that an older view would misread. A view of another version asks to be reloaded. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Put into the page as JSON: what the view needs before the first message. */
 export interface BootData {
@@ -48,6 +49,9 @@ export interface Draft {
   readonly attachments: readonly PromptAttachment[];
 }
 
+/** Where a command leads within the conversation shown; `find` opens the find bar. */
+export type Destination = 'previousPrompt' | 'nextPrompt' | 'find';
+
 export type HostToView =
   | { readonly type: 'state'; readonly state: ViewState }
   | { readonly type: 'patch'; readonly patch: ConversationPatch }
@@ -58,5 +62,8 @@ export type HostToView =
   /** Adds to the composer ("Ask about selection") and puts the focus there. */
   | { readonly type: 'attach'; readonly attachment: PromptAttachment }
   | { readonly type: 'focusComposer' }
+  /** A command that moves within the conversation shown. */
+  | { readonly type: 'go'; readonly to: Destination }
+  | { readonly type: 'found'; readonly search: number; readonly turns: readonly FoundTurn[] }
   /** Settles the request of that id. */
   | { readonly type: 'reply'; readonly id: number; readonly error: string | null };

@@ -48,6 +48,19 @@ function viewMessage(from: Members): ViewToHost {
       return { type, cursor: from['cursor'] === null ? null : cursor(from['cursor']) };
     case 'painted':
       return { type, seq: count(from['seq'], 'seq') };
+    case 'want':
+      return {
+        type,
+        conversation: text(from['conversation'], 'conversation', maxName),
+        turns: list(from['turns'], 'turns').map((turn) => text(turn, 'turn', maxName)),
+      };
+    case 'find':
+      return {
+        type,
+        search: count(from['search'], 'search'),
+        conversation: text(from['conversation'], 'conversation', maxName),
+        query: text(from['query'], 'query', maxName),
+      };
     case 'send':
       return {
         type,

@@ -32,6 +32,13 @@ export interface ViewStrings {
   readonly showChats: string;
   readonly openInEditor: string;
   readonly conversation: string;
+  readonly find: string;
+  readonly previousMatch: string;
+  readonly nextMatch: string;
+  readonly closeFind: string;
+  readonly noMatches: string;
+  /** `{0}` is the number of the match, `{1}` how many there are. */
+  readonly matchOf: string;
   /** Above the composer, where another window owns the conversation. */
   readonly readOnly: string;
   readonly continueInCopy: string;

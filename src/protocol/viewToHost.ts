@@ -18,6 +18,15 @@ export type ViewToHost =
   /** The view is there, and how far it has come; null: it shows nothing yet. */
   | { readonly type: 'ready'; readonly cursor: ConversationCursor | null }
   | { readonly type: 'painted'; readonly seq: number }
+  /** The turns that the view shows or is about to: it has let go of all others but the last and those under way. */
+  | { readonly type: 'want'; readonly conversation: string; readonly turns: readonly string[] }
+  /** Answered by `found` with the same `search`; a later one takes its place. */
+  | {
+      readonly type: 'find';
+      readonly search: number;
+      readonly conversation: string;
+      readonly query: string;
+    }
   /** Answered by `reply`: on success the composer is emptied, on error the draft stays. */
   | {
       readonly type: 'send';

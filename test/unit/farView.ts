@@ -99,7 +99,7 @@ export class FarView {
       this.ready();
       return;
     }
-    if (patch.order !== undefined) this.setOrder(patch.order);
+    if (patch.order !== undefined) this.setOrder(patch.order.map(({ id }) => id));
     const gaps = patch.turns.filter((turn) => this.mirrorOf(turn).apply(turn) === 'gap');
     if (isMissing || gaps.length > 0) this.ready();
     if (this.paints) this.afterDelay(() => this.feed?.painted(patch.seq));

@@ -36,6 +36,17 @@ const cursor = fc.record({
 const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { type: T }>> } = {
   ready: fc.record({ type: fc.constant('ready' as const), cursor: fc.option(cursor) }),
   painted: fc.record({ type: fc.constant('painted' as const), seq: count }),
+  want: fc.record({
+    type: fc.constant('want' as const),
+    conversation: text,
+    turns: fc.array(text),
+  }),
+  find: fc.record({
+    type: fc.constant('find' as const),
+    search: count,
+    conversation: text,
+    query: text,
+  }),
   send: fc.record(
     { type: fc.constant('send' as const), id: count, draft, conversation: text },
     { requiredKeys: ['type', 'id', 'draft'] },

@@ -371,7 +371,10 @@ describe('PatchFeed', function () {
     conversation.removeTurn('a');
     turn.append(0, 'late');
     view.ready();
-    assert.deepEqual(view.posted.at(-1)?.patch.order, ['b']);
+    assert.deepEqual(
+      view.posted.at(-1)?.patch.order?.map(({ id }) => id),
+      ['b'],
+    );
     assert.deepEqual(view.content, contentOfConversation(conversation));
   });
 
@@ -415,8 +418,8 @@ describe('PatchFeed', function () {
     assert.deepEqual(stalled.content, contentOfConversation(conversation));
   });
 
-  it('gives a snapshot of 200 turns newest first, whole and once (T17)', () => {
-    const clock = new ManualClock();
+  /** A conversation of 200 finished turns, long before a view is there. */
+  function longConversation(clock: ManualClock): Conversation {
     const conversation = new Conversation('c', 0, clock);
     for (let i = 0; i < 100; i++) {
       conversation.addUserTurn(`u${i}`, { text: `Question ${i}`, attachments: [] });
@@ -424,18 +427,66 @@ describe('PatchFeed', function () {
       turn.openBlock(1, { head: { kind: 'text' }, text: `Answer ${i} `.repeat(i * 10) });
       turn.setStatus({ kind: 'complete', stopReason: 'end_turn' });
     }
-    const { view } = addView(conversation, clock);
+    return conversation;
+  }
+
+  it('gives the newest of 200 turns first, and the rest as it is wanted, whole and once (T17)', () => {
+    const clock = new ManualClock();
+    const conversation = longConversation(clock);
+    const { view, feed } = addView(conversation, clock);
+    const arrivals = (): string[] => [
+      ...new Set(view.posted.flatMap(({ patch }) => patch.turns.map(({ turn }) => turn))),
+    ];
+    const newestFirst = conversation.turns.map(({ id }) => id).reverse();
+    const first = arrivals();
+    assert.ok(first.length >= 4 && first.length < 50, String(first.length));
+    assert.deepEqual(first, newestFirst.slice(0, first.length));
+    assert.deepEqual(
+      view.posted[0]?.patch.order?.map(({ id }) => id),
+      conversation.turns.map(({ id }) => id),
+    );
+    feed.want(newestFirst);
+    clock.advance(60_000);
     assert.deepEqual(view.content, contentOfConversation(conversation));
-    const given = view.posted.flatMap(({ patch }) => patch.turns);
-    const arrivals = [...new Set(given.map(({ turn }) => turn))];
-    assert.deepEqual(arrivals, conversation.turns.map(({ id }) => id).reverse());
+    assert.deepEqual(arrivals(), newestFirst);
     const total = conversation.turns
       .flatMap(({ blocks }) => blocks)
       .reduce((sum, { text }) => sum + text.length, 0);
     assert.equal(textSize(view), total);
+    const given = view.posted.flatMap(({ patch }) => patch.turns);
     assert.ok(given.every(({ blocks }) => blocks.length > 0));
     assert.equal(view.posted.filter(({ patch }) => patch.reset).length, 1);
     for (const { patch } of view.posted) assert.ok(JSON.stringify(patch.turns).length < 40_000);
+  });
+
+  it('gives a turn from its beginning when it is wanted again (T17)', () => {
+    const clock = new ManualClock();
+    const conversation = longConversation(clock);
+    const { view, feed } = addView(conversation, clock);
+    feed.want(['a0', 'a1']);
+    clock.advance(1_000);
+    const before = view.posted.length;
+    feed.want(['a1']);
+    feed.want(['a0', 'a1']);
+    clock.advance(1_000);
+    const again = view.posted.slice(before).flatMap(({ patch }) => patch.turns);
+    assert.deepEqual(
+      again.map(({ turn, from }) => ({ turn, from })),
+      [{ turn: 'a0', from: -1 }],
+    );
+  });
+
+  it('reads what is under way, and the last turns, whatever is wanted', () => {
+    const clock = new ManualClock();
+    const conversation = longConversation(clock);
+    const { view, feed } = addView(conversation, clock);
+    const turn = stream(conversation, clock);
+    const before = view.posted.length;
+    feed.want(['u0']);
+    turn.append(0, 'more');
+    clock.advance(1_000);
+    const given = view.posted.slice(before).flatMap(({ patch }) => patch.turns);
+    assert.deepEqual([...new Set(given.map((each) => each.turn))].sort(), ['a', 'u0']);
   });
 
   it('does no work on other turns for a delta (T20)', () => {

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../src/core/clock';
 import { Conversation } from '../../src/core/conversation';
+import { findInConversation } from '../../src/core/findInConversation';
 import type { ConversationPatch } from '../../src/core/conversationPatch';
 import { toDisposable, type Disposable } from '../../src/core/disposable';
 import { PatchFeed } from '../../src/core/patchFeed';
@@ -147,6 +148,10 @@ export class FakeHost {
         return;
       case 'painted':
         return this.feed.painted(message.seq);
+      case 'want':
+        return this.feed.want(message.turns);
+      case 'find':
+        return void this.find(message.search, message.query);
       case 'draft':
         this.draft = message.draft;
         return;
@@ -155,6 +160,12 @@ export class FakeHost {
       default:
         return;
     }
+  }
+
+  private async find(search: number, query: string): Promise<void> {
+    const { signal } = new AbortController();
+    const turns = await findInConversation(this.conversation, query, this.clock, signal);
+    if (turns !== undefined) this.post({ type: 'found', search, turns });
   }
 
   private send(id: number, draft: Draft): void {

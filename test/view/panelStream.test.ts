@@ -85,9 +85,11 @@ describe('the panel while an answer streams', function () {
       const next = turn.openBlock(1, { head: { kind: 'text' } });
       const frame = (): Promise<unknown> =>
         new Promise((resolve) => requestAnimationFrame(resolve));
-      await frame();
-      await frame();
       const closed = document.querySelector('[data-testid=answer]')!;
+      // The colours of code come with a part of the page that is loaded late.
+      while (closed.querySelector('[class^=md-token]') === null) await frame();
+      await frame();
+      await frame();
       const before = [...closed.querySelectorAll('*')];
       const records: string[] = [];
       const observer = new MutationObserver((list) => records.push(...list.map((one) => one.type)));

@@ -35,11 +35,17 @@ export class ChatPanel {
 
   /** Types a prompt and sends it with the keyboard. */
   async ask(prompt: string): Promise<void> {
-    const before = await this.turns('user').count();
+    const before = await this.lastPromptId();
     await this.composer.click();
     await this.composer.fill(prompt);
     await this.composer.press('Enter');
-    await this.waitFor(async () => (await this.turns('user').count()) > before, 'the prompt');
+    await this.waitFor(async () => (await this.lastPromptId()) !== before, 'the prompt');
+  }
+
+  /** By which a new prompt is told: of a long chat only a part is on the page, and it may be the same number of turns. */
+  private async lastPromptId(): Promise<string | null> {
+    const prompts = this.turns('user');
+    return (await prompts.count()) === 0 ? null : prompts.last().getAttribute('data-turn');
   }
 
   /** The text of the last answer as it is on screen. */
