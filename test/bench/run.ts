@@ -3,8 +3,9 @@ import { repositoryRoot } from '../editor/provision/paths';
 import { runTool } from '../editor/provision/runTool';
 import { benchActivation } from './activation.bench';
 import type { BenchRow } from './benchRow';
+import { benchStop } from './stop.bench';
 
-const benches: readonly (() => Promise<BenchRow[]>)[] = [benchActivation];
+const benches: readonly (() => Promise<BenchRow[]>)[] = [benchActivation, benchStop];
 
 /** `npm run bench`: every figure as a ratio to a floor that is measured in the same run. */
 async function main(): Promise<void> {
