@@ -57,6 +57,8 @@ export class Chat implements Disposable {
   private readonly running = new Map<string, RunningTurn>();
   /** Turns that go on with what they have when it is their turn. */
   private readonly continuing = new Set<TurnDocument>();
+  /** Models that were chosen for single answers. */
+  private readonly chosenModels = new WeakMap<TurnDocument, string>();
   /** By the conversation's id: the turn before which thinking was refused and is not sent any more (T115). */
   private readonly thinkingFrom = new Map<string, string>();
 
@@ -100,10 +102,15 @@ export class Chat implements Disposable {
     return this.byId.get(id);
   }
 
-  /** Adds the prompt and its answer's turn, and starts it, or queues it behind the one that runs. */
-  send(conversation: Conversation, prompt: Prompt): TurnDocument {
+  /**
+   * Adds the prompt and its answer's turn, and starts it, or queues it behind the one that runs.
+   *
+   * @param model Answers in place of the one in the settings.
+   */
+  send(conversation: Conversation, prompt: Prompt, model?: string): TurnDocument {
     conversation.addUserTurn(this.ports.newId(), prompt);
     const turn = conversation.addAssistantTurn(this.ports.newId());
+    if (model !== undefined) this.chosenModels.set(turn, model);
     this.startNext(conversation);
     return turn;
   }
@@ -171,7 +178,8 @@ export class Chat implements Disposable {
 
   private start(conversation: Conversation, turn: TurnDocument): void {
     const { ports } = this;
-    const settings = ports.settings();
+    const chosen = this.chosenModels.get(turn);
+    const settings = { ...ports.settings(), ...(chosen === undefined ? {} : { model: chosen }) };
     const prepare = (): Promise<TurnRequest> => this.prepare(conversation, turn, settings);
     const controller = new TurnController(turn, prepare, settings, ports);
     this.running.set(conversation.id, { turn, controller });

@@ -21,7 +21,12 @@ export interface MessageTransport {
   /**
    * Sends one request. Aborting `signal` closes the socket at once, before headers and after.
    *
+   * @param headers Sent besides the usual ones, which they do not replace.
    * @throws FaultError for everything that goes wrong, abortion excepted: that throws `signal.reason`.
    */
-  open(request: MessageRequest, signal: AbortSignal): Promise<MessageStream>;
+  open(
+    request: MessageRequest,
+    signal: AbortSignal,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<MessageStream>;
 }

@@ -205,6 +205,8 @@ export class TurnAssembler {
     this.counted = updateUsage(this.counted, usage);
     const details = delta['stop_details'];
     if (isJsonObject(details)) this.turn.updateMeta({ stopDetails: details });
+    const stopSequence = stringMember(delta, 'stop_sequence');
+    if (stopSequence !== undefined) this.turn.updateMeta({ stopSequence });
   }
 
   /** The message is whole, whether or not its last event came. */

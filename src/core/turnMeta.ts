@@ -33,4 +33,6 @@ export interface TurnMeta {
   readonly costUsd?: number;
   /** The server's explanation of a refusal. */
   readonly stopDetails?: JsonObject;
+  /** The one of the request's stop sequences that ended the answer. */
+  readonly stopSequence?: string;
 }

@@ -108,14 +108,18 @@ class SdkTransport implements AnthropicTransport {
     };
   }
 
-  async open(request: MessageRequest, signal: AbortSignal): Promise<MessageStream> {
+  async open(
+    request: MessageRequest,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<MessageStream> {
     const connection = this.connect(signal);
     try {
       const response = await this.client
         .post('/v1/messages', {
           body: { ...request, stream: true },
           stream: true,
-          headers: this.authHeaders,
+          headers: { ...headers, ...this.authHeaders },
           signal: connection.signal,
         })
         .asResponse();
