@@ -38,6 +38,7 @@ const stages: readonly Stage[] = [
     run: (grep) => mocha(['test/unit/**/*.test.ts', 'test/markdown/**/*.test.ts'], grep),
   },
   { name: 'faults', run: (grep) => mocha(['test/faults/**/*.test.ts'], grep) },
+  { name: 'adapter', run: (grep) => mocha(['test/adapter/**/*.test.ts'], grep) },
   { name: 'view', run: (grep) => mocha(['test/view/**/*.test.ts'], grep, 1) },
   ...editorVersions.map((version) => ({
     name: `in-host ${version}`,
