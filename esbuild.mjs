@@ -2,19 +2,19 @@ import { context, build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 
 /**
- * Three bundles: the extension, which loads at activation; the transport with the SDK, which loads at the first
- * request; the view, which loads in the webview, in parts. `--watch` rebuilds on change, `--production` minifies.
+ * Four bundles: the extension, which loads at activation; the transport with the SDK, which loads at the first
+ * request; the SSE adapter, which loads when it is started; the view, which loads in the webview, in parts. `--watch` rebuilds on change, `--production` minifies.
  */
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
-/** Keeps the transport out of the extension's bundle: `import('…/anthropicTransport')` loads its own file. */
-const lazyTransport = {
-  name: 'lazy-transport',
+/** Keeps parts out of the extension's bundle: `import('…/anthropicTransport')` loads its own file. */
+const lazyParts = {
+  name: 'lazy-parts',
   setup(plugin) {
-    plugin.onResolve({ filter: /\/anthropicTransport$/ }, (args) =>
+    plugin.onResolve({ filter: /\/(anthropicTransport|sseAdapter)$/ }, (args) =>
       args.kind === 'dynamic-import'
-        ? { path: './anthropicTransport.js', external: true }
+        ? { path: `./${args.path.split('/').at(-1)}.js`, external: true }
         : undefined,
     );
   },
@@ -35,11 +35,14 @@ const bundles = [
     ...host,
     entryPoints: { extension: 'src/extension.ts' },
     outdir: 'dist',
-    plugins: [lazyTransport],
+    plugins: [lazyParts],
   },
   {
     ...host,
-    entryPoints: { anthropicTransport: 'src/node/anthropicTransport.ts' },
+    entryPoints: {
+      anthropicTransport: 'src/node/anthropicTransport.ts',
+      sseAdapter: 'src/node/sseAdapter.ts',
+    },
     outdir: 'dist',
   },
   {

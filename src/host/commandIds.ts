@@ -14,6 +14,8 @@ export const commandIds = [
   'caudal.previousPrompt',
   'caudal.nextPrompt',
   'caudal.openSettings',
+  'caudal.startSseAdapter',
+  'caudal.stopSseAdapter',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Chat } from '../core/chat';
+import { ChatGateway } from '../core/chatGateway';
 import { Connectivity } from '../core/connectivity';
 import type { Conversation } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
 import type { Logger } from '../core/logger';
+import { MessageRelay } from '../core/messageRelay';
 import { ConversationLibrary } from '../node/conversationLibrary';
 import { JournalStore } from '../node/journalStore';
 import { SystemClock } from '../node/systemClock';
 import type { ViewState } from '../protocol/hostToView';
 import { ActivityStatus } from './activityStatus';
+import { AdapterControl } from './adapterControl';
 import { ApiKey, type Environment } from './apiKey';
 import { ChatCommands } from './chatCommands';
 import { ChatsPicker } from './chatsPicker';
@@ -52,7 +55,10 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
 
   const channel = store.add(vscode.window.createOutputChannel('Caudal', { log: true }));
   const showLog = (): void => channel.show();
-  const log: Logger = new OutputLogger(channel, () => connection.secrets);
+  const log: Logger = new OutputLogger(channel, () => [
+    ...connection.secrets,
+    ...adapterControl.secrets,
+  ]);
   const notices = new Notices(log, showLog);
 
   // Which server, which key, which model.
@@ -118,6 +124,26 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   store.add(
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) void kept.refresh();
+    }),
+  );
+
+  // Other programs. Nothing of it is loaded before it is started.
+  const relay = store.add(
+    new MessageRelay({
+      transport: () => connection.clientNow(),
+      limits: () => settings.current.chat,
+      clock,
+      log,
+      newId: randomUUID,
+      random: Math.random,
+      connectivity,
+    }),
+  );
+  const gateway = new ChatGateway(chat, kept, relay);
+  const adapterControl = store.add(
+    new AdapterControl(async () => {
+      const { startSseAdapter } = await import('../node/sseAdapter');
+      return startSseAdapter({ ...settings.current.adapter, gateway, clock, log });
     }),
   );
 
@@ -229,6 +255,8 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
                 'caudal.previousPrompt': () => chatCommands.go('previousPrompt'),
                 'caudal.nextPrompt': () => chatCommands.go('nextPrompt'),
                 'caudal.openSettings': () => openSettings(),
+                'caudal.startSseAdapter': () => adapterControl.start(),
+                'caudal.stopSseAdapter': () => adapterControl.stop(),
               },
               (what, error) => notices.failed(what, error),
             ),
@@ -267,6 +295,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       apiKey,
       settings,
       catalog,
+      adapterControl,
       status: () => status,
     },
     close: async () => {

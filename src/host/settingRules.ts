@@ -13,6 +13,15 @@ export interface Settings {
   readonly authStyle: AuthStyle;
   readonly chat: ChatSettings;
   readonly view: ViewSettings;
+  readonly adapter: AdapterSettings;
+}
+
+/** What the SSE adapter is started with. */
+export interface AdapterSettings {
+  /** 0: a free one. */
+  readonly port: number;
+  /** Of pages that may ask, as a browser sends them. */
+  readonly allowedOrigins: readonly string[];
 }
 
 /** A setting whose value cannot be used: its default holds instead, and the person is told (T109). */
@@ -24,6 +33,7 @@ export interface SettingProblem {
   readonly reason:
     | { readonly kind: AddressProblem }
     | { readonly kind: 'not-a-name' }
+    | { readonly kind: 'not-an-origin' }
     | { readonly kind: 'not-one-of'; readonly allowed: readonly string[] }
     | { readonly kind: 'not-between'; readonly least: number; readonly most: number };
 }
@@ -40,6 +50,7 @@ export const numberRules = {
   maxRetryAfter: { least: 0, most: 3600, otherwise: 120 },
   maxRetryCost: { least: 0, most: 1000, otherwise: 1 },
   silenceLimit: { least: 10, most: 3600, otherwise: 120 },
+  sseAdapterPort: { least: 0, most: 65_535, otherwise: 0 },
 } as const;
 
 const effortChoices = ['default', ...effortLevels] as const;
@@ -96,6 +107,17 @@ export function checkSettings(
     return undefined;
   }
 
+  function origins(): readonly string[] {
+    const value = get('sseAdapterOrigins');
+    if (value === undefined) return [];
+    const listed: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return listed.filter((origin): origin is string => {
+      const isOne = isOrigin(origin);
+      if (!isOne) report('sseAdapterOrigins', origin, { kind: 'not-an-origin' });
+      return isOne;
+    });
+  }
+
   const effort = oneOf('effort', effortChoices, 'default');
   const escStops = get('escStops');
   if (escStops !== undefined && typeof escStops !== 'boolean') {
@@ -121,6 +143,10 @@ export function checkSettings(
       escStops: escStops !== false,
       ...chatFont(getChat('fontSize'), getChat('fontFamily')),
     },
+    adapter: {
+      port: wholeNumber('sseAdapterPort') ?? numberRules.sseAdapterPort.otherwise,
+      allowedOrigins: origins(),
+    },
   };
   return { settings, problems };
 }
@@ -128,6 +154,11 @@ export function checkSettings(
 /** Whether a text can be a model's id: servers differ, so only what no server would take is refused. */
 export function isModelId(text: string): boolean {
   return /^[\x21-\x7e]{1,200}$/.test(text);
+}
+
+/** Whether a value is an origin as a browser sends it: scheme, host and port, and nothing else. */
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
 }
 
 /** Not ours to complain about: what cannot be used is left out. */

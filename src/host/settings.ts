@@ -119,6 +119,12 @@ export function problemText(problem: SettingProblem): string {
         setting,
         value,
       );
+    case 'not-an-origin':
+      return vscode.l10n.t(
+        'In the setting {0}, “{1}” is not used: it is no origin. Write it like https://app.example.com, without a path.',
+        setting,
+        value,
+      );
     case 'not-one-of':
       return vscode.l10n.t(
         'The setting {0} is not used: “{1}” is none of {2}. Its default holds.',

@@ -1,6 +1,7 @@
 import type { Chat } from '../core/chat';
 import type { ConversationLibrary } from '../node/conversationLibrary';
 import type { ActivityStatus } from './activityStatus';
+import type { AdapterControl } from './adapterControl';
 import type { ApiKey } from './apiKey';
 import type { Connection } from './connection';
 import type { Drafts } from './drafts';
@@ -25,6 +26,7 @@ export interface TestApi {
   readonly apiKey: ApiKey;
   readonly settings: SettingsReader;
   readonly catalog: ModelCatalog;
+  readonly adapterControl: AdapterControl;
   /** Undefined where the status bar's contribution failed. */
   readonly status: () => ActivityStatus | undefined;
 }
