@@ -13,6 +13,7 @@ import type { ModelInfo } from './modelInfo';
 import { requestOptions } from './requestOptions';
 import { TurnController, type TurnRequest } from './turnController';
 import type { TurnDocument } from './turnDocument';
+import type { WireObserver } from './wireRecord';
 
 export interface ChatPorts {
   /** Called at the first request, so that nothing heavy loads before. Rejects with a FaultError where no key is set. */
@@ -32,6 +33,8 @@ export interface ChatPorts {
   readonly random: () => number;
   /** Tells all turns at once when the network is back. */
   readonly connectivity: Connectivity;
+  /** Takes down what is sent and received. */
+  readonly recorder?: WireObserver;
 }
 
 interface RunningTurn {

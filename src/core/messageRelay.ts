@@ -52,5 +52,5 @@ function withHeaders(
   transport: MessageTransport,
   headers: Readonly<Record<string, string>>,
 ): MessageTransport {
-  return { open: (request, signal) => transport.open(request, signal, headers) };
+  return { open: (request, signal, more) => transport.open(request, signal, { ...more, headers }) };
 }

@@ -16,17 +16,28 @@ export interface MessageStream {
   readonly frames: AsyncIterable<SseFrame>;
 }
 
+/** The head of a request as it went out. */
+export interface SentRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Names in lower case; credentials are masked. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a caller may add to one request. */
+export interface OpenOptions {
+  /** Sent besides the usual ones, which they do not replace. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Hears of the request's head as it leaves. */
+  readonly onSent?: (sent: SentRequest) => void;
+}
+
 /** The port to a server that speaks the Messages API. Retries nothing by itself. */
 export interface MessageTransport {
   /**
    * Sends one request. Aborting `signal` closes the socket at once, before headers and after.
    *
-   * @param headers Sent besides the usual ones, which they do not replace.
    * @throws FaultError for everything that goes wrong, abortion excepted: that throws `signal.reason`.
    */
-  open(
-    request: MessageRequest,
-    signal: AbortSignal,
-    headers?: Readonly<Record<string, string>>,
-  ): Promise<MessageStream>;
+  open(request: MessageRequest, signal: AbortSignal, more?: OpenOptions): Promise<MessageStream>;
 }

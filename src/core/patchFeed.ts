@@ -24,6 +24,11 @@ const liveTurns = 2;
 const turnWeight = 256;
 const blockWeight = 64;
 
+/** Hears which turns a patch had that the view has now painted, and when it was posted (the clock's ms). */
+export interface PaintObserver {
+  painted(turns: readonly string[], postedAt: number): void;
+}
+
 /** Gives a patch to the view; resolves to false where it was not delivered. May never settle. */
 export type PostPatch = (patch: ConversationPatch) => PromiseLike<boolean>;
 
@@ -42,8 +47,11 @@ export class PatchFeed implements Disposable {
   private orderChanged = true;
   private resetDue = true;
   private seq = 0;
-  /** Size of each patch given and not yet painted, by its number. */
-  private readonly unpainted = new Map<number, number>();
+  /** Each patch given and not yet painted, by its number. */
+  private readonly unpainted = new Map<
+    number,
+    { readonly size: number; readonly turns: readonly string[]; readonly postedAt: number }
+  >();
   private unpaintedSize = 0;
   private running = false;
   private posting = false;
@@ -55,6 +63,7 @@ export class PatchFeed implements Disposable {
     private readonly conversation: Conversation,
     private readonly clock: Clock,
     private readonly post: PostPatch,
+    private readonly paints?: PaintObserver,
   ) {
     this.disposables.add(
       conversation.onDidChange((change) => {
@@ -112,10 +121,11 @@ export class PatchFeed implements Disposable {
 
   /** The view has painted every patch up to `seq`. */
   painted(seq: number): void {
-    for (const [number, size] of this.unpainted) {
+    for (const [number, { size, turns, postedAt }] of this.unpainted) {
       if (number > seq) break;
       this.unpainted.delete(number);
       this.unpaintedSize -= size;
+      this.paints?.painted(turns, postedAt);
     }
     this.pump();
   }
@@ -211,9 +221,10 @@ export class PatchFeed implements Disposable {
     };
     this.resetDue = false;
     this.orderChanged = false;
-    this.unpainted.set(seq, size);
-    this.unpaintedSize += size;
     this.lastPostAt = this.clock.now();
+    const ids = turns.map(({ turn }) => turn);
+    this.unpainted.set(seq, { size, turns: ids, postedAt: this.lastPostAt });
+    this.unpaintedSize += size;
     this.deliver(patch);
   }
 

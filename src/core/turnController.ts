@@ -18,6 +18,7 @@ import type { TurnDocument } from './turnDocument';
 import type { TurnStatus } from './turnStatus';
 import { Watchdog } from './watchdog';
 import { decodeWireEvent, type WireEvent } from './wireEvent';
+import type { WireEntry, WireObserver } from './wireRecord';
 
 /** What is asked. Made once for a run, so that every attempt sends the same bytes and finds the prompt cache warm. */
 export interface TurnRequest {
@@ -43,6 +44,8 @@ export interface TurnPorts {
   readonly random: () => number;
   /** Tells when the network is back. */
   readonly connectivity: Connectivity;
+  /** Takes down what is sent and received. */
+  readonly recorder?: WireObserver;
 }
 
 /** What earlier attempts used up; `costUsd` is undefined as soon as one of them has no known price. */
@@ -100,6 +103,8 @@ export class TurnController {
   /** Begins in this tick; resolves when the turn is over or abandoned. Never rejects. */
   async run(start: RunStart = 'anew'): Promise<void> {
     this.begin();
+    const { limits, ports } = this;
+    this.record({ kind: 'run', start, limits, wallMs: ports.clock.wallNow() });
     this.mustPlan = start === 'continue';
     while (!this.ended) {
       const failure = await this.runAttempt();
@@ -168,11 +173,16 @@ export class TurnController {
       const assembler = new TurnAssembler(turn, attempt, ports.log, seam);
       this.assembler = assembler;
       this.logAttempt(request);
-      const stream = await transport.open(request, connection.signal);
+      this.record({ kind: 'request', attempt, request });
+      const stream = await transport.open(request, connection.signal, {
+        onSent: (sent) => this.record({ kind: 'sent', attempt, ...sent }),
+      });
       if (this.hasEnded()) return undefined;
+      const { status, requestId, headers } = stream;
+      this.record({ kind: 'headers', attempt, status, requestId, headers });
       await this.read(stream, assembler, connection);
       if (this.hasEnded()) return undefined;
-      throw new FaultError({ kind: 'truncated', requestId: stream.requestId });
+      throw new FaultError({ kind: 'truncated', requestId });
     } catch (error) {
       return this.hasEnded() ? undefined : this.onError(error);
     }
@@ -196,6 +206,7 @@ export class TurnController {
         // Leaving the loop closes the socket.
         if (this.hasEnded()) return;
         watchdog.feed();
+        this.record({ kind: 'event', attempt: this.attempt, ...frame });
         if (isFirst) turn.updateMeta({ firstEventMs: turn.elapsedMs });
         isFirst = false;
         const event = decodeWireEvent(frame);
@@ -311,6 +322,7 @@ export class TurnController {
   private onError(error: unknown): Failure | undefined {
     const { turn, ports, assembler } = this;
     const failure = classifyError(error, ports.clock.wallNow());
+    this.record({ kind: 'cut', attempt: this.attempt, fault: faultOf(error) });
     const facts = [failure.kind, failure.detail, failure.requestId];
     ports.log.warn(`Turn ${turn.id}, attempt ${this.attempt}: ${facts.filter(Boolean).join(', ')}`);
     if (faultOf(error).kind === 'unexpected' && error instanceof Error) {
@@ -355,7 +367,12 @@ export class TurnController {
     // A whole answer's connection is not cut but left to the transport, which may use it again.
     if (status.kind !== 'complete') this.release();
     this.ports.log.info(`Turn ${this.turn.id}: ${status.kind}`);
+    this.record({ kind: 'end', status });
     this.turn.setStatus(status);
+  }
+
+  private record(entry: WireEntry): void {
+    this.ports.recorder?.record(this.turn.id, entry);
   }
 
   private release(): void {

@@ -4,7 +4,14 @@ import type { Clock } from '../core/clock';
 import { FaultError } from '../core/fault';
 import { isJsonObject, parseJson, stringMember, type JsonObject } from '../core/json';
 import type { Logger } from '../core/logger';
-import type { MessageRequest, MessageStream, MessageTransport } from '../core/messageTransport';
+import { maskedHeaders } from '../core/maskedHeaders';
+import type {
+  MessageRequest,
+  MessageStream,
+  MessageTransport,
+  OpenOptions,
+  SentRequest,
+} from '../core/messageTransport';
 import type { ModelInfo } from '../core/modelInfo';
 import type { SseFrame } from '../core/sseFrame';
 import { nodeFetch, type Fetch } from './nodeFetch';
@@ -111,11 +118,12 @@ class SdkTransport implements AnthropicTransport {
   async open(
     request: MessageRequest,
     signal: AbortSignal,
-    headers: Readonly<Record<string, string>> = {},
+    { headers = {}, onSent }: OpenOptions = {},
   ): Promise<MessageStream> {
     const connection = this.connect(signal);
     try {
-      const response = await this.client
+      const client = onSent === undefined ? this.client : this.clientTelling(onSent);
+      const response = await client
         .post('/v1/messages', {
           body: { ...request, stream: true },
           stream: true,
@@ -190,6 +198,18 @@ class SdkTransport implements AnthropicTransport {
     const body = parseJson(text);
     if (isJsonObject(body)) return body;
     throw notAStream(response, text);
+  }
+
+  /** The same client, which tells the head of its request. */
+  private clientTelling(onSent: (sent: SentRequest) => void): Client {
+    return this.client.withOptions({
+      fetch: (input, init) => {
+        const url = input instanceof Request ? input.url : String(input);
+        const headers = maskedHeaders(Object.fromEntries(new Headers(init?.headers)));
+        onSent({ method: init?.method ?? 'GET', url, headers });
+        return this.fetch(input, init);
+      },
+    });
   }
 
   private async *frames(
