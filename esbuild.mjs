@@ -47,7 +47,7 @@ const bundles = [
   },
   {
     ...common,
-    entryPoints: { view: 'media/view.tsx' },
+    entryPoints: { view: 'media/view.tsx', inspector: 'media/inspector/inspector.tsx' },
     outdir: 'dist',
     format: 'esm',
     target: 'chrome128',

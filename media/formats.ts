@@ -48,6 +48,12 @@ export class Formats {
     return this.wholeDuration(positive);
   }
 
+  /** `310 ms` below ten seconds, then as {@link duration}: where single events are told apart. */
+  milliseconds(ms: number): string {
+    if (ms >= 10 * secondMs) return this.duration(ms);
+    return `${ms < 10 ? this.tenths.format(ms) : this.count(ms)}${space}ms`;
+  }
+
   /** As {@link duration}, without tenths: for figures that tick. Rounds down. */
   tickingDuration(ms: number): string {
     return this.wholeDuration(Math.floor(Math.max(0, ms) / secondMs) * secondMs);

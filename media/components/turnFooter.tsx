@@ -119,13 +119,18 @@ function FinalLine({ turn }: { turn: TurnModel }): JSX.Element {
           }}
         />
       ) : null}
-      <span class="figures">
+      <button
+        type="button"
+        class="figures"
+        title={strings.inspect}
+        onClick={() => post({ type: 'inspect', turn: turn.id })}
+      >
         {[
           ...figureTexts(panel, figures, meta, false),
           ...usageTexts(panel, meta.usage),
           ...costTexts(panel, meta),
         ].map(figureElement)}
-      </span>
+      </button>
     </div>
   );
 }

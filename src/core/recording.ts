@@ -78,14 +78,15 @@ export function parseRecording(text: string): Recording {
       throw new RecordingError('damaged', index + 1);
     }
     const kept = turns.get(turn) ?? { turn, records: [], lost: 0 };
-    turns.set(turn, kept);
     if (value['kind'] === 'lost') {
-      kept.lost = numberMember(value, 'records') ?? 0;
+      turns.set(turn, { ...kept, lost: numberMember(value, 'records') ?? 0 });
       return;
     }
     const record = wireRecord(value);
     if (record === 'malformed') throw new RecordingError('damaged', index + 1);
-    if (record !== undefined) kept.records.push(record);
+    if (record === undefined) return;
+    kept.records.push(record);
+    turns.set(turn, kept);
   });
   const versions = first['versions'];
   return {

@@ -16,8 +16,13 @@ export const commandIds = [
   'caudal.openSettings',
   'caudal.startSseAdapter',
   'caudal.stopSseAdapter',
+  'caudal.openInspector',
+  'caudal.saveRecording',
+  'caudal.openRecording',
+  'caudal.saveBugReport',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
 export const chatViewId = 'caudal.chat';
 export const chatPanelType = 'caudal.panel';
+export const inspectorPanelType = 'caudal.inspector';

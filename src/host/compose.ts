@@ -6,8 +6,9 @@ import { Connectivity } from '../core/connectivity';
 import type { Conversation } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
-import type { Logger } from '../core/logger';
+import type { JsonObject } from '../core/json';
 import { MessageRelay } from '../core/messageRelay';
+import { WireRecorder } from '../core/wireRecorder';
 import { ConversationLibrary } from '../node/conversationLibrary';
 import { JournalStore } from '../node/journalStore';
 import { SystemClock } from '../node/systemClock';
@@ -23,6 +24,7 @@ import { Connection, type ClientOptions, type ServerClient } from './connection'
 import { registerContributions } from './contribution';
 import { Drafts } from './drafts';
 import { EditorPanels } from './editorPanels';
+import { Inspector } from './inspector';
 import { KeptChats } from './keptChats';
 import { KeyCommands } from './keyCommands';
 import { ModelCatalog } from './modelCatalog';
@@ -30,6 +32,8 @@ import { ModelInUse } from './modelInUse';
 import { ModelPicker } from './modelPicker';
 import { Notices } from './notices';
 import { OutputLogger } from './outputLogger';
+import { RecordingFiles } from './recordingFiles';
+import { ReplayTabs } from './replayTabs';
 import { openSettings, SettingsReader } from './settings';
 import { SidebarView } from './sidebarView';
 import type { Surface } from './surface';
@@ -55,7 +59,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
 
   const channel = store.add(vscode.window.createOutputChannel('Caudal', { log: true }));
   const showLog = (): void => channel.show();
-  const log: Logger = new OutputLogger(channel, () => [
+  const log: OutputLogger = new OutputLogger(channel, () => [
     ...connection.secrets,
     ...adapterControl.secrets,
   ]);
@@ -95,8 +99,10 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       random: Math.random,
     }),
   );
+  const recorder = store.add(new WireRecorder(clock));
   const chat = store.add(
     new Chat({
+      recorder,
       transport: () => connection.clientNow(),
       modelInfo: (id) => models.info(id),
       makeDurable: (conversation) => library.makeDurable(conversation),
@@ -183,7 +189,11 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   // The places that show conversations, and what can be done there.
   const bridgePorts = (surface: Surface): ViewBridgePorts => ({
     chat,
-    writable: (conversation) => kept.writable(conversation),
+    writable: (conversation) =>
+      replays.shows(conversation)
+        ? Promise.resolve(kept.copy(conversation))
+        : kept.writable(conversation),
+    paints: recorder,
     drafts,
     clock,
     log,
@@ -194,6 +204,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       chatCommands,
       keyCommands,
       modelPicker,
+      inspect: (turn) => inspector.open(turn),
       showLog,
       failed: (what, error) => notices.failed(what, error),
     }),
@@ -227,6 +238,25 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       for (const surface of surfacesWith(gone)) surface.show(kept.create());
     }),
   );
+  const replays = store.add(
+    new ReplayTabs({ chat, panels: () => panels, clock, log, newId: randomUUID }),
+  );
+  const inspector = store.add(
+    new Inspector({
+      extensionUri: context.extensionUri,
+      recorder,
+      files: new RecordingFiles({
+        extensionVersion: String((context.extension.packageJSON as JsonObject)['version']),
+        secrets: () => connection.secrets,
+        wallNow: () => clock.wallNow(),
+        logLines: () => log.lines,
+      }),
+      replays,
+      clock,
+      log,
+      failed: (what, error) => notices.failed(what, error),
+    }),
+  );
   const chatsPicker = new ChatsPicker(chat, kept, (what, error) => notices.failed(what, error));
   const chatCommands = new ChatCommands(chat, kept, sidebar, panels, chatsPicker);
   const keyCommands = new KeyCommands(apiKey, connection);
@@ -257,6 +287,10 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
                 'caudal.openSettings': () => openSettings(),
                 'caudal.startSseAdapter': () => adapterControl.start(),
                 'caudal.stopSseAdapter': () => adapterControl.stop(),
+                'caudal.openInspector': () => inspector.open(),
+                'caudal.saveRecording': () => inspector.saveRecording(),
+                'caudal.openRecording': () => inspector.openRecording(),
+                'caudal.saveBugReport': () => inspector.saveBugReport(),
               },
               (what, error) => notices.failed(what, error),
             ),

@@ -193,7 +193,8 @@ export class KeptChats implements Disposable {
     });
   }
 
-  private copy(source: Conversation): Conversation {
+  /** A copy with the same turns, which is kept and goes on by itself. */
+  copy(source: Conversation): Conversation {
     const { chat, library, drafts, clock, newId } = this.ports;
     const copy = copyConversation(source, clock, newId);
     library.keep(copy);

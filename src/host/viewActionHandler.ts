@@ -18,6 +18,7 @@ export interface ViewActionPorts {
   readonly chatCommands: ChatCommands;
   readonly keyCommands: KeyCommands;
   readonly modelPicker: ModelPicker;
+  readonly inspect: (turn: string) => void;
   readonly showLog: () => void;
   readonly failed: (what: string, error: unknown) => void;
 }
@@ -63,6 +64,10 @@ export class ViewActionHandler implements ViewActions {
 
   openLink(href: string): Promise<void> {
     return openLink(href);
+  }
+
+  inspect(turn: string): void {
+    this.ports.inspect(turn);
   }
 
   openAttachment(uri: string, line: number): Promise<void> {

@@ -5,7 +5,7 @@ import { DisposableStore, type Disposable } from '../core/disposable';
 import type { Event } from '../core/emitter';
 import { findInConversation } from '../core/findInConversation';
 import type { Logger } from '../core/logger';
-import { PatchFeed } from '../core/patchFeed';
+import { PatchFeed, type PaintObserver } from '../core/patchFeed';
 import { assertNever } from '../core/assertNever';
 import type { Destination, Draft, HostToView, ViewState } from '../protocol/hostToView';
 import { parseViewMessage } from '../protocol/parseViewMessage';
@@ -26,6 +26,8 @@ export interface ViewActions {
   refusal(draft: Draft): Promise<string | null>;
   run(command: ViewCommand, bridge: ViewBridge): Promise<void>;
   openLink(href: string): Promise<void>;
+  /** Shows how the turn came over the wire. */
+  inspect(turn: string): void;
   openAttachment(uri: string, line: number): Promise<void>;
   copy(text: string): Promise<void>;
   insertCode(text: string): Promise<void>;
@@ -48,6 +50,8 @@ export interface ViewBridgePorts {
   readonly state: (conversation: Conversation) => ViewState | undefined;
   readonly onDidChangeState: Event<void>;
   readonly actions: ViewActions;
+  /** Takes down when patches were painted. */
+  readonly paints?: PaintObserver;
 }
 
 /**
@@ -155,7 +159,12 @@ export class ViewBridge implements Disposable {
   private read(conversation: Conversation): ViewBridge['shown'] {
     const store = new DisposableStore();
     const feed = store.add(
-      new PatchFeed(conversation, this.ports.clock, (patch) => this.post({ type: 'patch', patch })),
+      new PatchFeed(
+        conversation,
+        this.ports.clock,
+        (patch) => this.post({ type: 'patch', patch }),
+        this.ports.paints,
+      ),
     );
     store.add(conversation.onDidChange((change) => this.onConversationChanged(change)));
     return { conversation, feed, store };
@@ -204,6 +213,8 @@ export class ViewBridge implements Disposable {
         return this.inWritable(message.turn, (turn) => chat.tryAgain(turn));
       case 'run':
         return actions.run(message.command, this);
+      case 'inspect':
+        return actions.inspect(message.turn);
       case 'openLink':
         return actions.openLink(message.href);
       case 'openAttachment':

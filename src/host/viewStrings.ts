@@ -107,6 +107,7 @@ export function viewStrings(): ViewStrings {
     sendFailed: vscode.l10n.t('The prompt was not sent. It is kept: try again.'),
     brokenBlock: vscode.l10n.t('This part could not be shown. Its text is below as it came.'),
     viewOutdated: vscode.l10n.t('Caudal was updated. Reload the window to go on.'),
+    inspect: vscode.l10n.t('Open in the stream inspector'),
     attachments: vscode.l10n.t('Attachments'),
     failures: failureTexts(),
   };

@@ -1,7 +1,8 @@
 import type { BootData } from '../protocol/hostToView';
+import type { InspectorBoot } from '../protocol/inspectorMessages';
 
 export interface WebviewPage {
-  readonly boot: BootData;
+  readonly boot: BootData | InspectorBoot;
   /** The page's title, which screen readers say. */
   readonly title: string;
   readonly scriptUri: string;

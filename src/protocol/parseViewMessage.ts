@@ -73,6 +73,7 @@ function viewMessage(from: Members): ViewToHost {
     case 'retryNow':
     case 'tryAgain':
     case 'continueTurn':
+    case 'inspect':
       return { type, turn: text(from['turn'], 'turn', maxName) };
     case 'run':
       return { type, command: command(from['command']) };

@@ -118,6 +118,8 @@ export interface ViewStrings {
   readonly brokenBlock: string;
   /** The view is of another version than the host. */
   readonly viewOutdated: string;
+  /** On the figures under an answer. */
+  readonly inspect: string;
   /** Names the list of what is attached to a prompt. */
   readonly attachments: string;
   readonly failures: Readonly<Record<FailureKind, FailureText>>;

@@ -40,6 +40,8 @@ export type ViewToHost =
   | { readonly type: 'tryAgain'; readonly turn: string }
   | { readonly type: 'continueTurn'; readonly turn: string }
   | { readonly type: 'run'; readonly command: ViewCommand }
+  /** Opens the stream inspector at this turn. */
+  | { readonly type: 'inspect'; readonly turn: string }
   | { readonly type: 'openLink'; readonly href: string }
   | { readonly type: 'openAttachment'; readonly uri: string; readonly line: number }
   | { readonly type: 'copy'; readonly text: string }

@@ -60,6 +60,7 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     command: fc.constantFrom(...viewCommands),
   }),
   openLink: fc.record({ type: fc.constant('openLink' as const), href: text }),
+  inspect: fc.record({ type: fc.constant('inspect' as const), turn: fc.string() }),
   openAttachment: fc.record({
     type: fc.constant('openAttachment' as const),
     uri: text,

@@ -68,6 +68,10 @@ class Actions implements ViewActions {
     return this.note('openLink', href);
   }
 
+  inspect(turn: string): void {
+    void this.note('inspect', turn);
+  }
+
   openAttachment(uri: string, line: number): Promise<void> {
     return this.note('openAttachment', uri, line);
   }
