@@ -2,8 +2,9 @@ import { context, build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 
 /**
- * Four bundles: the extension, which loads at activation; the transport with the SDK, which loads at the first
- * request; the SSE adapter, which loads when it is started; the view, which loads in the webview, in parts. `--watch` rebuilds on change, `--production` minifies.
+ * Five bundles: the extension, which loads at activation; the transport with the SDK, which loads at the first request;
+ * the SSE adapter, which loads when it is started; the view, which loads in the webview, in parts; the stream inspector,
+ * which loads in its tab. `--watch` rebuilds on change, `--production` minifies.
  */
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
