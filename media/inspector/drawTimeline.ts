@@ -177,7 +177,11 @@ function drawAxis(
     context.fillRect(Math.round(x(ms)), 0, 1, bottom + 3);
     context.fillStyle = colours.muted;
     if (x(ms) < labelWidth + room - 12) {
-      context.fillText(formats.duration(ms), x(ms), bottom + axisHeight / 2 + 2);
+      context.fillText(
+        step < 1_000 ? formats.milliseconds(ms) : formats.duration(ms),
+        x(ms),
+        bottom + axisHeight / 2 + 2,
+      );
     }
   }
   const marks = [

@@ -67,6 +67,14 @@ const states: readonly {
       await session.runCommand('View: Close Primary Side Bar');
     },
   },
+  {
+    name: 'inspector',
+    show: async (session) => {
+      await session.runCommand('View: Close All Editors');
+      await session.runCommand('Caudal: Open stream inspector');
+      await session.page.waitForTimeout(1_000);
+    },
+  },
 ];
 
 async function emptyChat(session: EditorSession): Promise<ChatPanel> {
