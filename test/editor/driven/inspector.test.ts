@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Frame } from 'playwright-core';
+import { parseRecording } from '../../../src/core/recording';
 import { textAnswer } from '../../server/scenario';
 import { ChatPanel } from './chatPanel';
 import { drivenTest } from './drivenTest';
 
 describe('The stream inspector in the editor', () => {
   const test = drivenTest();
+
+  // A chat in a tab would take the next test's new chat.
+  afterEach(() => test.session.runCommand('View: Close All Editors'));
 
   /** The frame of the inspector's page, as soon as it shows an answer. */
   async function inspectorFrame(): Promise<Frame> {
@@ -62,4 +69,42 @@ describe('The stream inspector in the editor', () => {
       return false;
     }, 'the replayed answer');
   });
+
+  it('saves what it shows, without the key', async () => {
+    const { panel, server, session } = test;
+    server.use(textAnswer('Down to the sea.'));
+    await panel.ask('Where does it go?');
+    await panel.waitForStatus('complete');
+    await panel.lastAnswer.locator('button.figures').click();
+    await inspectorFrame();
+    const folder = await mkdtemp(path.join(tmpdir(), 'caudal-recording-'));
+    const file = path.join(folder, 'river.jsonl');
+    const dialog = session.page.locator('.quick-input-widget');
+    const answer = async (command: string): Promise<void> => {
+      await session.runCommand(command);
+      // The palette has no such button.
+      const ok = dialog.getByRole('button', { name: 'OK' });
+      await ok.waitFor({ timeout: 30_000 });
+      const input = dialog.locator('input[type=text]');
+      // It first puts a place of its own there.
+      await panel.waitFor(async () => (await input.inputValue()).includes('/'), 'a place');
+      await session.page.waitForTimeout(500);
+      await input.fill(file);
+      await session.page.waitForTimeout(500);
+      await ok.click();
+    };
+    await answer('Caudal: Save recording');
+    await panel.waitFor(() => isFile(file), 'the file');
+    const text = await readFile(file, 'utf8');
+    const [saved] = parseRecording(text).turns;
+    assert.ok(saved?.records.some((record) => record.kind === 'end'));
+    assert.ok(!text.includes('"right"'));
+  });
 });
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.size > 0,
+    () => false,
+  );
+}
