@@ -64,8 +64,9 @@ export class AdapterControl implements Disposable {
     const adapter = await this.startAdapter();
     if (this.disposed) return adapter.close();
     const outside = await vscode.env.asExternalUri(vscode.Uri.parse(adapter.url));
-    // The origin alone: what an editor in a browser adds to it is for itself.
-    const url = `${outside.scheme}://${outside.authority}`;
+    // Where the port is forwarded by a path it has no origin of its own: then the address on this machine is shown.
+    const hasOrigin = outside.path === '' || outside.path === '/';
+    const url = hasOrigin ? `${outside.scheme}://${outside.authority}` : adapter.url;
     adapter.allowHost(outside.authority);
     this.running = { adapter, url };
     this.item = vscode.window.createStatusBarItem(
