@@ -1,5 +1,6 @@
 import type { ContainerSink, LeafSink, ListSink, ParagraphSink, TableSink } from './blockSink';
 import type { Definition, DefinitionReading } from './definition';
+import { OpenMaths } from './openMaths';
 import { delimiterRow, rowCells } from './tableRow';
 import { isUndecidedLine } from './undecidedLine';
 
@@ -47,6 +48,7 @@ interface OpenParagraph {
   readonly lines: string[];
   /** Only a line of the paragraph's own, not a lazy or indented one, can head a table. */
   canHeadTable: boolean;
+  readonly maths: OpenMaths;
   /** While the text may be a link reference definition it is kept from the sink. */
   isHeldBack: boolean;
 }
@@ -255,6 +257,7 @@ export class BlockParser {
     for (;;) {
       const container = this.blockAt(this.matched);
       if (container.kind === 'fence' || container.kind === 'indentedCode') break;
+      if (container.kind === 'paragraph' && container.maths.isOpenAfter(container.lines)) break;
       this.findNextNonspace();
       const character = this.line.charAt(this.nextNonspace);
       if (this.indent < codeIndent && !mayStartBlock.test(character)) break;
@@ -336,6 +339,7 @@ export class BlockParser {
       host: host.sink,
       lines: [text],
       canHeadTable: true,
+      maths: new OpenMaths(),
       isHeldBack: text.startsWith('['),
     };
     this.push(paragraph);
@@ -377,6 +381,7 @@ export class BlockParser {
       .slice(end)
       .replace(/^[ \t]+/, '');
     paragraph.lines.splice(0, paragraph.lines.length, ...(rest === '' ? [] : rest.split('\n')));
+    paragraph.maths.restart();
     return rest;
   }
 

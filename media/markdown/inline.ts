@@ -3,6 +3,13 @@ export type Inline =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'break' }
+  /** `source` has the delimiters, `tex` is what they enclose. */
+  | {
+      readonly kind: 'maths';
+      readonly source: string;
+      readonly tex: string;
+      readonly isDisplay: boolean;
+    }
   | {
       readonly kind: 'emphasis';
       readonly tag: 'em' | 'strong' | 's';
@@ -37,6 +44,8 @@ export function isSameInline(left: Inline, right: Inline): boolean {
       return left.kind === right.kind && left.text === right.text;
     case 'break':
       return right.kind === 'break';
+    case 'maths':
+      return right.kind === 'maths' && left.source === right.source;
     case 'emphasis':
       return (
         right.kind === 'emphasis' &&

@@ -1,5 +1,6 @@
 import { isSameInline, type Inline } from './inline';
 import { linkTarget } from './linkTarget';
+import type { MathsTypesetter } from './mathsTypesetter';
 
 /** A list of inlines and the nodes that show them, one each. */
 export interface ShownInlines {
@@ -16,6 +17,7 @@ export const nothingShown: ShownInlines = { inlines: [], nodes: [] };
  * @param before - where nodes that are new go, behind the ones shown; null for the parent's end.
  */
 export function showInlines(
+  maths: MathsTypesetter,
   parent: Node,
   shown: ShownInlines,
   wanted: readonly Inline[],
@@ -26,7 +28,7 @@ export function showInlines(
     const node = shown.nodes[index];
     const old = shown.inlines[index];
     if (node === undefined || old === undefined) {
-      return parent.insertBefore(createNode(inline, isInLink), before);
+      return parent.insertBefore(createNode(maths, inline, isInLink), before);
     }
     if (isSameInline(old, inline)) return node;
     if (old.kind === 'text' && inline.kind === 'text' && node instanceof Text) {
@@ -35,10 +37,10 @@ export function showInlines(
     }
     if (old.kind === 'emphasis' && inline.kind === 'emphasis' && old.tag === inline.tag) {
       const children = { inlines: old.children, nodes: [...node.childNodes] };
-      showInlines(node, children, inline.children, isInLink);
+      showInlines(maths, node, children, inline.children, isInLink);
       return node;
     }
-    const created = createNode(inline, isInLink);
+    const created = createNode(maths, inline, isInLink);
     parent.replaceChild(created, node);
     return created;
   });
@@ -52,12 +54,14 @@ function updateText(node: Text, old: string, text: string): void {
   else node.data = text;
 }
 
-export function createNode(inline: Inline, isInLink: boolean): Node {
+function createNode(maths: MathsTypesetter, inline: Inline, isInLink: boolean): Node {
   switch (inline.kind) {
     case 'text':
       return document.createTextNode(inline.text);
     case 'break':
       return document.createElement('br');
+    case 'maths':
+      return maths.element(inline);
     case 'code': {
       const code = document.createElement('code');
       code.textContent = inline.text;
@@ -65,12 +69,12 @@ export function createNode(inline: Inline, isInLink: boolean): Node {
     }
     case 'emphasis': {
       const element = document.createElement(inline.tag);
-      for (const child of inline.children) element.append(createNode(child, isInLink));
+      for (const child of inline.children) element.append(createNode(maths, child, isInLink));
       return element;
     }
     case 'link': {
       const link = createLink(inline.href, inline.title, isInLink);
-      for (const child of inline.children) link.append(createNode(child, true));
+      for (const child of inline.children) link.append(createNode(maths, child, true));
       return link;
     }
     case 'image': {

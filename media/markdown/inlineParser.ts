@@ -3,6 +3,7 @@ import { splitAtEmails, urlAutolink, wwwAutolink } from './autolink';
 import { readDefinition, type DefinitionReading } from './definition';
 import type { Inline } from './inline';
 import { takeImage, takeLink } from './linkRule';
+import { MathsDelimiters } from './mathsDelimiters';
 import type { References } from './references';
 
 /** Emphasis and links nested deeper than this show their content alone: browsers lay out deep trees slowly, or fail. */
@@ -15,6 +16,7 @@ function createParser(): InstanceType<typeof MarkdownIt> {
   const markdown = new MarkdownIt({ html: false, linkify: true, maxNesting: 100 });
   markdown.inline.ruler.at('linkify', takeUrl);
   markdown.inline.ruler.before('text', 'www', takeWww);
+  markdown.inline.ruler.before('escape', 'maths', takeMaths);
   markdown.inline.ruler.at('text', takeText);
   markdown.inline.ruler.at('link', takeLink);
   markdown.inline.ruler.at('image', takeImage);
@@ -59,6 +61,33 @@ function takeWww(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
+interface MathsEnvironment {
+  readonly maths: MathsDelimiters;
+}
+
+/** A formula. One that is still open is text up to the end: what is markup elsewhere is not in a formula. */
+function takeMaths(state: StateInline, silent: boolean): boolean {
+  const { src, pos, posMax } = state;
+  if (src[pos] !== '$' && src[pos] !== '\\') return false;
+  const reading = (state.env as unknown as MathsEnvironment).maths.read(pos, posMax);
+  if (reading === 'none') return false;
+  if (reading === 'open') {
+    // A single dollar is more often money than the beginning of a formula.
+    if (silent || (src[pos] === '$' && src[pos + 1] !== '$')) return false;
+    state.pending += src.slice(pos, posMax);
+    state.pos = posMax;
+    return true;
+  }
+  if (!silent) {
+    const token = state.push('maths', '', 0);
+    token.content = reading.tex;
+    token.markup = src.slice(pos, reading.end);
+    token.block = reading.isDisplay;
+  }
+  state.pos = reading.end;
+  return true;
+}
+
 /** Two tildes strike out; the library also finds two in a longer run, which GFM takes for text. */
 function takeTildes(state: StateInline, silent: boolean): boolean {
   if (silent || state.src[state.pos] !== '~') return false;
@@ -81,17 +110,19 @@ export interface ParsedText {
   readonly missed: ReadonlySet<string>;
 }
 
-/** Inline structure of a text: CommonMark, strikethrough and the autolinks of GFM. Raw HTML is text. */
+/** Inline structure of a text: CommonMark, strikethrough and the autolinks of GFM, formulas. Raw HTML is text. */
 export class InlineParser {
   /** UTF-16 units parsed so far: what the work of a view is counted by. */
   parsedLength = 0;
 
   constructor(private readonly references: References) {}
 
-  parse(text: string): ParsedText {
+  /** @param isWhole - false while more text may follow: a formula that is open may be closed then. */
+  parse(text: string, isWhole = true): ParsedText {
     this.parsedLength += text.length;
     const tokens: Token[] = [];
-    const environment = { references: this.references.lookup };
+    const maths = new MathsDelimiters(text, isWhole);
+    const environment = { references: this.references.lookup, maths };
     const { missed } = this.references.watch(() => {
       parser.inline.parse(text, parser, environment, tokens);
     });
@@ -137,6 +168,11 @@ class TokenReader {
       case 'code_inline':
         inlines.push({ kind: 'code', text: token.content });
         return;
+      case 'maths': {
+        const { content: tex, markup: source, block: isDisplay } = token;
+        inlines.push({ kind: 'maths', source, tex, isDisplay });
+        return;
+      }
       case 'image_open': {
         const text = plainText(this.read(depth + 1, true));
         const [href, title] = [attribute(token, 'href'), attribute(token, 'title')];
@@ -196,6 +232,8 @@ export function plainText(inlines: readonly Inline[]): string {
           return inline.text;
         case 'break':
           return '\n';
+        case 'maths':
+          return inline.source;
         case 'emphasis':
         case 'link':
           return plainText(inline.children);

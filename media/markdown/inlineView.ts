@@ -2,12 +2,14 @@ import type { Inline } from './inline';
 import { nothingShown, showInlines, type ShownInlines } from './inlineNodes';
 import type { InlineParser, ParsedText } from './inlineParser';
 import type { LateLinks } from './lateLinks';
+import type { MathsTypesetter } from './mathsTypesetter';
 import { withOpenMarksClosed } from './openMarks';
 import { settledLength } from './settledText';
 
 export interface InlineViewPorts {
   readonly parser: InlineParser;
   readonly lateLinks: LateLinks;
+  readonly maths: MathsTypesetter;
 }
 
 /** UTF-16 units of text up to which it is read anew whenever it has grown. */
@@ -98,7 +100,7 @@ export class InlineView {
     const settled = this.visiblePart === undefined ? this.settle() : [];
     const visible = this.visibleTail();
     const shown = visible.length > shortTail ? visible : withOpenMarksClosed(visible);
-    this.show(settled, this.ports.parser.parse(shown).inlines);
+    this.show(settled, this.ports.parser.parse(shown, false).inlines);
     this.readLength = this.tail.length;
   }
 
@@ -156,7 +158,7 @@ export class InlineView {
       settledCount -= 1;
     }
     addInlines(inlines, rest, this.carried !== '');
-    this.shown = showInlines(this.parent, this.shown, inlines);
+    this.shown = showInlines(this.ports.maths, this.parent, this.shown, inlines);
     for (const { text, missed, start, end } of pieces) {
       this.ports.lateLinks.wait(missed, text, slice(this.shown, start, end));
     }

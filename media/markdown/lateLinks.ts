@@ -1,5 +1,6 @@
 import { showInlines, type ShownInlines } from './inlineNodes';
 import type { InlineParser } from './inlineParser';
+import type { MathsTypesetter } from './mathsTypesetter';
 import type { References } from './references';
 
 /** A piece of text with links whose definitions may still come. */
@@ -19,6 +20,7 @@ export class LateLinks {
   constructor(
     private readonly references: References,
     private readonly parser: InlineParser,
+    private readonly maths: MathsTypesetter,
   ) {}
 
   /** `shown` is what nobody else will touch any more. */
@@ -49,7 +51,7 @@ export class LateLinks {
     const parent = last?.parentNode;
     if (last === undefined || !parent) return;
     const { inlines, missed } = this.parser.parse(text.text);
-    text.shown = showInlines(parent, text.shown, inlines, false, last.nextSibling);
+    text.shown = showInlines(this.maths, parent, text.shown, inlines, false, last.nextSibling);
     this.add(missed, text);
   }
 

@@ -3,6 +3,7 @@ import { CodeHighlighter } from './codeHighlighter';
 import { ContainerView } from './containerView';
 import { InlineParser, readLinkDefinition } from './inlineParser';
 import { LateLinks } from './lateLinks';
+import { MathsTypesetter } from './mathsTypesetter';
 import { References } from './references';
 import type { CodeActions, MarkdownViewStrings, Renderable, ViewContext } from './viewContext';
 import './markdown.css';
@@ -30,6 +31,7 @@ export class MarkdownView {
   private readonly inlineParser: InlineParser;
   private readonly lateLinks: LateLinks;
   private readonly highlighter = new CodeHighlighter();
+  private readonly maths = new MathsTypesetter();
   private readonly toRender = new Set<Renderable>();
   private readonly listeners = new AbortController();
   private group: HTMLElement | undefined;
@@ -41,10 +43,11 @@ export class MarkdownView {
     this.element.className = 'markdown';
     const references = new References();
     this.inlineParser = new InlineParser(references);
-    this.lateLinks = new LateLinks(references, this.inlineParser);
+    this.lateLinks = new LateLinks(references, this.inlineParser, this.maths);
     const context: ViewContext = {
       parser: this.inlineParser,
       lateLinks: this.lateLinks,
+      maths: this.maths,
       strings: options.strings,
       highlighter: this.highlighter,
       onCopy: options.onCopy,
@@ -63,6 +66,7 @@ export class MarkdownView {
     this.element.addEventListener('click', (event) => this.onClick(event), { signal });
     this.element.addEventListener('auxclick', (event) => this.onClick(event), { signal });
     this.element.addEventListener('copy', copyExactCode, { signal });
+    this.element.addEventListener('copy', (event) => this.copyFormulas(event), { signal });
     options.signal?.addEventListener('abort', () => this.dispose(), { once: true, signal });
   }
 
@@ -99,6 +103,7 @@ export class MarkdownView {
   dispose(): void {
     this.listeners.abort();
     this.highlighter.dispose();
+    this.maths.dispose();
     this.toRender.clear();
     this.element.remove();
   }
@@ -135,6 +140,19 @@ export class MarkdownView {
       this.element.append(this.preview);
     }
     this.preview.textContent = text;
+  }
+
+  /** What is selected with the source of its formulas, and not with what they show. */
+  private copyFormulas(event: ClipboardEvent): void {
+    const selection = document.getSelection();
+    if (event.defaultPrevented || selection === null || event.clipboardData === null) return;
+    const formulas = this.element.querySelectorAll('.md-maths-set');
+    if (![...formulas].some((formula) => selection.containsNode(formula, true))) return;
+    // Nothing of this is painted: it is taken back at once.
+    this.element.classList.add('md-copying');
+    event.clipboardData.setData('text/plain', selection.toString());
+    this.element.classList.remove('md-copying');
+    event.preventDefault();
   }
 
   private onClick(event: MouseEvent): void {

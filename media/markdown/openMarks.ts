@@ -1,3 +1,5 @@
+import { MathsDelimiters } from './mathsDelimiters';
+
 /** UTF-16 units after which a mark that is still open is more likely a character than a mark. */
 const farthestMark = 400;
 const wordCharacter = /[\p{L}\p{N}]/u;
@@ -9,12 +11,22 @@ const wordCharacter = /[\p{L}\p{N}]/u;
 export function withOpenMarksClosed(text: string): string {
   const shown = withoutOpenAddress(text);
   const open: string[] = [];
+  const maths = new MathsDelimiters(shown, false);
   let end = shown.length;
+  /** Where a formula begins that is still open; what is in it is no markup. */
+  let mathsStart: number | undefined;
   let position = 0;
   while (position < end) {
     const character = shown.charAt(position);
-    if (character === '\\') {
-      position += 2;
+    if (character === '\\' || character === '$') {
+      const reading = maths.read(position);
+      const isDollar = character === '$' && shown[position + 1] !== '$';
+      if (reading === 'open' && !isDollar) {
+        mathsStart = position;
+        break;
+      }
+      if (typeof reading === 'object') position = reading.end;
+      else position += character === '$' ? 1 : 2;
       continue;
     }
     if (!'`*_~'.includes(character)) {
@@ -51,7 +63,7 @@ export function withOpenMarksClosed(text: string): string {
   }
   if (open.length === 0) return shown.slice(0, end);
   const visible = shown.slice(0, end);
-  const content = visible.trimEnd();
+  const content = visible.slice(0, mathsStart).trimEnd();
   return content + open.reverse().join('') + visible.slice(content.length);
 }
 

@@ -1,8 +1,10 @@
+import { MathsDelimiters } from './mathsDelimiters';
+
 /**
  * Finds how much of a text that is still growing has its final inline structure, so that it is parsed once.
  *
- * The scan knows only simple, complete constructs: code spans, emphasis that can but open and but close, links with a
- * plain destination, autolinks. At anything else it stops, and what follows waits for the end of the block. It errs on
+ * The scan knows only simple, complete constructs: code spans, formulas, emphasis that can but open and but close, links
+ * with a plain destination, autolinks. At anything else it stops, and what follows waits for the end of the block. It errs on
  * the side of stopping: parsing a settled beginning and the rest apart always gives what parsing both together gives.
  */
 export function settledLength(text: string, limit: number): number {
@@ -30,22 +32,26 @@ export function settledLength(text: string, limit: number): number {
 
 const deepest = 6;
 /** Text that means itself: a `w` unless it begins, or may begin, `www.`. */
-const plainRun = /(?:[^\\`*_~[\]!<:w@ \t\n]|w(?!w{0,2}$|ww\.))+/y;
-const special = /[\\`*_~[\]!<:w@]/;
+const plainRun = /(?:[^\\`*_~[\]!<:w@$ \t\n]|w(?!w{0,2}$|ww\.))+/y;
+const special = /[\\`*_~[\]!<:w@$]/;
 const alphanumeric = /[\p{L}\p{N}]/u;
 const punctuation = /[\p{P}\p{S}]/u;
 /** A destination whose characters mean nothing elsewhere; `http` ones are links whatever they contain. */
-const plainDestination = /\(([^\s()<>\\*_~`[\]!&]*)(?: "[^"\\*_~`[\]<&]*")?\)/y;
+const plainDestination = /\(([^\s()<>\\*_~`[\]!&$]*)(?: "[^"\\*_~`[\]<&$]*")?\)/y;
 const webDestination = /\(https?:\/\/[^\s()<>\\`[\]]*(?: "[^"\\*_~`[\]<&]*")?\)/y;
 /** A label that, where it is none, is text that means itself. */
-const plainLabel = /\[(?:[^\\`*_~[\]!<:@&w\n]|w(?!ww))*\]/y;
+const plainLabel = /\[(?:[^\\`*_~[\]!<:@&$w\n]|w(?!ww))*\]/y;
 const bracketedAutolink = /<(?:https?|mailto):[^\s<>\\`*_~[\]]*>/y;
 const word = /[^ \t\n]*/y;
 /** What may mean something inside a word that has a web or mail address in it. */
-const specialInAddress = /[\\`*~[\]!<]|_(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])_/u;
+const specialInAddress = /[\\`*~[\]!<$]|_(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])_/u;
 
 class Scan {
-  constructor(private readonly text: string) {}
+  private readonly maths: MathsDelimiters;
+
+  constructor(private readonly text: string) {
+    this.maths = new MathsDelimiters(text, false);
+  }
 
   /** Where the construct or the plain character at `position` ends; undefined where the scan has to stop. */
   skip(position: number, depth: number): number | undefined {
@@ -54,7 +60,10 @@ class Scan {
     if (!special.test(character)) return position + 1;
     switch (character) {
       case '\\':
-        return position + 1 < text.length ? position + 2 : undefined;
+        if (position + 1 >= text.length) return undefined;
+        return this.skipMaths(position, position + 2);
+      case '$':
+        return this.skipMaths(position, position + 1);
       case '`':
         return this.skipCode(position);
       case '*':
@@ -83,6 +92,13 @@ class Scan {
         // A closing bracket without an opening one.
         return position + 1;
     }
+  }
+
+  /** @param otherwise - where what stands here ends if it is no formula. */
+  private skipMaths(position: number, otherwise: number): number | undefined {
+    const reading = this.maths.read(position);
+    if (reading === 'open') return undefined;
+    return reading === 'none' ? otherwise : reading.end;
   }
 
   private skipCode(position: number): number | undefined {

@@ -60,8 +60,8 @@ export class TableView implements TableSink, Renderable {
     for (const [index, cell] of this.row.entries()) {
       const text = texts[index] ?? '';
       const shown = length > shortRow ? text : withOpenMarksClosed(text);
-      const { inlines } = this.context.parser.parse(shown);
-      cell.shown = showInlines(cell.element, cell.shown, inlines);
+      const { inlines } = this.context.parser.parse(shown, false);
+      cell.shown = showInlines(this.context.maths, cell.element, cell.shown, inlines);
     }
   }
 
@@ -81,7 +81,7 @@ export class TableView implements TableSink, Renderable {
     for (const [index, cell] of cells.entries()) {
       const text = texts[index] ?? '';
       const { inlines, missed } = this.context.parser.parse(text);
-      cell.shown = showInlines(cell.element, cell.shown, inlines);
+      cell.shown = showInlines(this.context.maths, cell.element, cell.shown, inlines);
       this.context.lateLinks.wait(missed, text, cell.shown);
     }
   }

@@ -116,6 +116,11 @@ function canonicalInline(node: Node): string {
     case 'em':
     case 'strong':
       return `<${node.localName}>${inlines(node)}</${node.localName}>`;
+    case 'span': {
+      if (!node.classList.contains('md-maths')) return inlines(node);
+      const source = node.querySelector('.md-maths-source')?.textContent ?? '';
+      return `<maths>${escaped(source)}</maths>`;
+    }
     case 's':
     case 'del':
       return `<s>${inlines(node)}</s>`;

@@ -68,12 +68,26 @@ const tableLines = [
 const lineBreaks = fc.constantFrom('\n', '\n', '\n', '\n', '\r\n', '\r');
 
 /** Inline text, of constructs and of parts of them. */
-export const inlineText: fc.Arbitrary<string> = fc
-  .array(fc.oneof(fc.constantFrom(...inlinePieces), fc.constantFrom('\n', '  \n', '\\\n')), {
-    minLength: 1,
-    maxLength: 18,
-  })
-  .map((pieces) => pieces.join('').trim());
+export const inlineText: fc.Arbitrary<string> = inlineTextOf(inlinePieces);
+
+function inlineTextOf(pieces: readonly string[]): fc.Arbitrary<string> {
+  const piece = fc.oneof(fc.constantFrom(...pieces), fc.constantFrom('\n', '  \n', '\\\n'));
+  return fc.array(piece, { minLength: 1, maxLength: 18 }).map((chosen) => chosen.join('').trim());
+}
+
+const mathsPieces = [
+  ...['$', '$', '$$', '\\(', '\\)', '\\[', '\\]', '$x$', '$a_1$', '$$y$$', '\\(z\\)', '\\$'],
+  ...['$5', '$HOME', '$n$th', '\\[w\\]', '\\\\', 'st', '2'],
+];
+
+/** The same with formulas, whole and broken off. */
+export const inlineTextWithMaths: fc.Arbitrary<string> = inlineTextOf([
+  ...inlinePieces,
+  ...mathsPieces,
+  ...mathsPieces,
+]);
+
+const mathsLines = ['$$', '\\[', '\\]', '$$ a', '= b', '- c $$', '\\[ d', '+ e', '\\] and'];
 
 function documentsOf(
   starts: readonly string[],
@@ -101,6 +115,16 @@ export const documents: fc.Arbitrary<string> = documentsOf(
   inlinePieces,
   ...wholeLines,
   ...tableLines,
+);
+
+/** The same with formulas, whole and broken off. */
+export const documentsWithMaths: fc.Arbitrary<string> = documentsOf(
+  lineStarts,
+  [...inlinePieces, ...mathsPieces, ...mathsPieces],
+  ...wholeLines,
+  ...tableLines,
+  ...mathsLines,
+  ...mathsLines,
 );
 
 /** The same without tables. */

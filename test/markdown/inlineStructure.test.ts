@@ -8,7 +8,7 @@ import { linkTarget } from '../../media/markdown/linkTarget';
 import { References } from '../../media/markdown/references';
 import { settledLength } from '../../media/markdown/settledText';
 import { checkProperty, propertyTimeout } from '../unit/propertyRuns';
-import { inlineText, inPieces } from './documents';
+import { inlineText, inlineTextWithMaths, inPieces } from './documents';
 
 function createParser(): InlineParser {
   const references = new References();
@@ -22,7 +22,7 @@ describe('the inline structure of growing text', function () {
   it('is the same where settled parts are parsed by themselves, however the text is cut', async () => {
     const parser = createParser();
     await checkProperty(
-      fc.property(inPieces(inlineText), ({ text, pieces }) => {
+      fc.property(inPieces(fc.oneof(inlineText, inlineTextWithMaths)), ({ text, pieces }) => {
         const parts: Inline[] = [];
         let tail = '';
         for (const piece of pieces) {
@@ -54,6 +54,10 @@ describe('the inline structure of growing text', function () {
       'a ~~b c d',
       'a <http://b',
       'a ![b c',
+      'a $b+c',
+      'a $$b c',
+      'a \\(b c',
+      'a \\[b c',
     ]) {
       assert.equal(settledLength(text, Number.POSITIVE_INFINITY), 2, text);
     }
@@ -244,6 +248,8 @@ function toHtml(inlines: readonly Inline[]): string {
           return `<a href="${escaped(inline.href)}">${toHtml(inline.children)}</a>`;
         case 'emphasis':
           return `<${inline.tag}>${toHtml(inline.children)}</${inline.tag}>`;
+        case 'maths':
+          return inline.source;
         case 'break':
         case 'image':
           return `<${inline.kind}>`;

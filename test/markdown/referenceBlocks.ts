@@ -70,7 +70,14 @@ export function isComparable(text: string): boolean {
   // It takes only spaces, and not tabs, for the end of a definition's line.
   const hasTabBehindDefinition = /\]:[^]*\t/.test(text);
   const hasDelimiterRow = /(?::-+:?|-:)[ \t]*$/m.test(text);
-  return !hasTabBehindDefinition && !hasDelimiterRow && !/^[ \t>*+\-\d.)]*<[a-z!?/]/im.test(text);
+  // CommonMark knows no formulas.
+  const mayHaveMaths = /\\[([]/.test(text);
+  return (
+    !mayHaveMaths &&
+    !hasTabBehindDefinition &&
+    !hasDelimiterRow &&
+    !/^[ \t>*+\-\d.)]*<[a-z!?/]/im.test(text)
+  );
 }
 
 /** False, besides, where GFM finds an address in what CommonMark takes for text. */

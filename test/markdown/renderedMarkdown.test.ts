@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import type { Locator, Page } from 'playwright-core';
 import { propertySeed, runs } from '../unit/propertyRuns';
-import { commonMarkDocuments, cut, documents, inPieces } from './documents';
+import { commonMarkDocuments, cut, documents, documentsWithMaths, inPieces } from './documents';
 import { closeBrowser, markdownTestMs, openMarkdownPage, takeErrors } from './markdownPage';
 import { gfmHtml, hasRawHtml, isComparableWhole, referenceHtml } from './referenceBlocks';
 
@@ -133,7 +133,7 @@ describe('rendered markdown', function () {
 
   it('is the same however the text is cut, on random documents', async () => {
     const { seed, numRuns } = runs(randomDocuments);
-    const samples = fc.sample(inPieces(documents), { seed, numRuns });
+    const samples = fc.sample(inPieces(fc.oneof(documents, documentsWithMaths)), { seed, numRuns });
     for (let start = 0; start < samples.length; start += batchSize) {
       const wrong = await page.evaluate(
         (batch) =>
@@ -287,6 +287,9 @@ describe('rendered markdown', function () {
         for (let length = 1; text.length < size; length += 1) text += `${'`'.repeat(length)} a `;
         return text;
       },
+      'formulas never closed': (size) => 'a $b $$c \\(d \\[e \n'.repeat(size / 19),
+      dollars: (size) => '$'.repeat(size),
+      'a formula on each line, never closed': (size) => '\\[ a\n'.repeat(size / 5),
       'a long line': (size) => 'word '.repeat(size / 5),
       'a long paragraph': (size) => 'some words on a line\n'.repeat(size / 21),
       'a long list': (size) => '- item\n'.repeat(size / 7),

@@ -35,6 +35,7 @@ describe('The packaged VSIX', () => {
     }
     // Without it code would have no colours, and nothing would say so.
     assert.ok([...vsix.contents.keys()].some((name) => name.includes('/dist/chunks/languages-')));
+    assert.ok([...vsix.contents.keys()].some((name) => name.includes('/dist/chunks/mathsMarkup-')));
   });
 
   it('is looked through for credentials, ours included', () => {
