@@ -33,7 +33,14 @@ const layers: readonly Layer[] = [
   {
     folder: 'media',
     layers: ['src/core', 'src/protocol', 'media'],
-    packages: ['preact', '@preact/signals', 'markdown-it', '@codemirror', '@vscode/codicons'],
+    packages: [
+      'preact',
+      '@preact/signals',
+      'markdown-it',
+      'katex',
+      '@codemirror',
+      '@vscode/codicons',
+    ],
   },
   { folder: 'src/extension.ts', layers: ['src/host'], packages: ['vscode'] },
 ];
