@@ -131,6 +131,7 @@ function main(): void {
         onOpenLink: (href) => host.post({ type: 'openLink', href }),
         onCopy: (text) => host.post({ type: 'copy', text }),
         onInsertCode: (text) => host.post({ type: 'insertCode', text }),
+        onPreviewDiagram: (text) => host.post({ type: 'previewDiagram', text }),
         onNewFile: (text, language) => host.post({ type: 'newFile', text, language }),
       }),
   };

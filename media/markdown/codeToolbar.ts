@@ -19,13 +19,17 @@ export class CodeToolbar {
   private readonly fold: HTMLButtonElement;
 
   constructor(ports: CodeToolbarPorts) {
-    const { strings, block, source, language, onInsertCode, onNewFile } = ports;
+    const { strings, block, source, language, onInsertCode, onNewFile, onPreviewDiagram } = ports;
     this.element.className = 'md-code-actions';
     this.fold = createToggle(block, 'md-code-folded', (isFolded) => ({
       icon: isFolded ? 'unfold' : 'fold',
       label: isFolded ? strings.unfoldCode : strings.foldCode,
     }));
     this.fold.hidden = true;
+    if (language.toLowerCase() === 'mermaid') {
+      const preview = (): void => onPreviewDiagram(source());
+      this.element.append(createButton('open-preview', strings.previewDiagram, preview));
+    }
     this.element.append(
       this.fold,
       createToggle(block, 'md-code-wrapped', () => ({

@@ -52,6 +52,7 @@ export class MarkdownView {
       highlighter: this.highlighter,
       onCopy: options.onCopy,
       onInsertCode: options.onInsertCode,
+      onPreviewDiagram: options.onPreviewDiagram,
       onNewFile: options.onNewFile,
       renderLater: (view) => this.toRender.add(view),
       cancelRender: (view) => this.toRender.delete(view),

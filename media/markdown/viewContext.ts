@@ -6,6 +6,7 @@ export interface MarkdownViewStrings {
   readonly copied: string;
   readonly insertCode: string;
   readonly codeToNewFile: string;
+  readonly previewDiagram: string;
   readonly wrapCode: string;
   readonly foldCode: string;
   readonly unfoldCode: string;
@@ -25,6 +26,7 @@ export interface CodeActions {
   readonly onCopy: (text: string) => void;
   /** Into the editor, where its cursor is. */
   readonly onInsertCode: (text: string) => void;
+  readonly onPreviewDiagram: (text: string) => void;
   /** `language` is what the fence says, and may be empty. */
   readonly onNewFile: (text: string, language: string) => void;
 }

@@ -20,6 +20,7 @@ import { ChatCommands } from './chatCommands';
 import { ChatsPicker } from './chatsPicker';
 import { chatPanelType, chatViewId } from './commandIds';
 import { registerCommands } from './commands';
+import { CodeDocuments } from './codeDocuments';
 import { Connection, type ClientOptions, type ServerClient } from './connection';
 import { registerContributions } from './contribution';
 import { Drafts } from './drafts';
@@ -186,6 +187,8 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     });
   };
 
+  const codeDocuments = store.add(new CodeDocuments());
+
   // The places that show conversations, and what can be done there.
   const bridgePorts = (surface: Surface): ViewBridgePorts => ({
     chat,
@@ -205,6 +208,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       keyCommands,
       modelPicker,
       inspect: (turn) => inspector.open(turn),
+      codeDocuments,
       showLog,
       failed: (what, error) => notices.failed(what, error),
     }),

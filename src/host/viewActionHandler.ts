@@ -4,10 +4,12 @@ import type { Draft } from '../protocol/hostToView';
 import type { ViewCommand } from '../protocol/viewToHost';
 import type { ChatCommands } from './chatCommands';
 import { insertCode, openNewFile } from './codeActions';
+import type { CodeDocuments } from './codeDocuments';
 import type { Connection } from './connection';
 import type { KeyCommands } from './keyCommands';
 import type { ModelPicker } from './modelPicker';
 import { openLink } from './openLink';
+import { previewDiagram } from './previewDiagram';
 import { openAttachment } from './selection';
 import { openSettings } from './settings';
 import type { Surface } from './surface';
@@ -19,6 +21,7 @@ export interface ViewActionPorts {
   readonly keyCommands: KeyCommands;
   readonly modelPicker: ModelPicker;
   readonly inspect: (turn: string) => void;
+  readonly codeDocuments: CodeDocuments;
   readonly showLog: () => void;
   readonly failed: (what: string, error: unknown) => void;
 }
@@ -84,6 +87,10 @@ export class ViewActionHandler implements ViewActions {
 
   newFile(text: string, language: string): Promise<void> {
     return openNewFile(text, language);
+  }
+
+  previewDiagram(text: string): Promise<void> {
+    return previewDiagram(text, this.ports.codeDocuments);
   }
 
   failed(what: string, error: unknown): void {

@@ -32,6 +32,7 @@ export interface ViewActions {
   copy(text: string): Promise<void>;
   insertCode(text: string): Promise<void>;
   newFile(text: string, language: string): Promise<void>;
+  previewDiagram(text: string): Promise<void>;
   /** Says that something which the person asked for failed. */
   failed(what: string, error: unknown): void;
 }
@@ -223,6 +224,8 @@ export class ViewBridge implements Disposable {
         return actions.copy(message.text);
       case 'insertCode':
         return actions.insertCode(message.text);
+      case 'previewDiagram':
+        return actions.previewDiagram(message.text);
       case 'newFile':
         return actions.newFile(message.text, message.language);
       case 'draft':

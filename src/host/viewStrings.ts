@@ -79,6 +79,7 @@ export function viewStrings(): ViewStrings {
     codeBlock: vscode.l10n.t('Code block'),
     insertCode: vscode.l10n.t('Insert at cursor'),
     codeToNewFile: vscode.l10n.t('Open in new file'),
+    previewDiagram: vscode.l10n.t('Preview diagram'),
     wrapCode: vscode.l10n.t('Wrap lines'),
     foldCode: vscode.l10n.t('Fold code'),
     unfoldCode: vscode.l10n.t('Unfold code'),

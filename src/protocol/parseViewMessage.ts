@@ -83,6 +83,7 @@ function viewMessage(from: Members): ViewToHost {
       return { type, uri: text(from['uri'], 'uri', maxName), line: count(from['line'], 'line') };
     case 'copy':
     case 'insertCode':
+    case 'previewDiagram':
       return { type, text: text(from['text'], 'text', maxText) };
     case 'newFile':
       return {

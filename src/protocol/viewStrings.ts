@@ -83,6 +83,7 @@ export interface ViewStrings {
   readonly codeBlock: string;
   readonly insertCode: string;
   readonly codeToNewFile: string;
+  readonly previewDiagram: string;
   readonly wrapCode: string;
   readonly foldCode: string;
   readonly unfoldCode: string;

@@ -47,6 +47,8 @@ export type ViewToHost =
   | { readonly type: 'copy'; readonly text: string }
   /** Code of an answer, to go where the editor's cursor is. */
   | { readonly type: 'insertCode'; readonly text: string }
+  /** A mermaid diagram of an answer, to be shown. */
+  | { readonly type: 'previewDiagram'; readonly text: string }
   /** Code of an answer, as an untitled file. `language` is what the answer calls it, and may be empty. */
   | { readonly type: 'newFile'; readonly text: string; readonly language: string }
   /**

@@ -19,6 +19,7 @@ const markdownTest = {
         codeBlock: 'Code block',
         insertCode: 'Insert at cursor',
         codeToNewFile: 'Open in new file',
+        previewDiagram: 'Preview diagram',
         wrapCode: 'Wrap lines',
         foldCode: 'Fold code',
         unfoldCode: 'Unfold code',
@@ -28,6 +29,7 @@ const markdownTest = {
       onCopy: () => undefined,
       onInsertCode: () => undefined,
       onNewFile: () => undefined,
+      onPreviewDiagram: () => undefined,
     };
   },
 

@@ -68,6 +68,7 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
   }),
   copy: fc.record({ type: fc.constant('copy' as const), text }),
   insertCode: fc.record({ type: fc.constant('insertCode' as const), text }),
+  previewDiagram: fc.record({ type: fc.constant('previewDiagram' as const), text }),
   newFile: fc.record({ type: fc.constant('newFile' as const), text, language: text }),
   draft: fc.record(
     { type: fc.constant('draft' as const), draft, conversation: text },

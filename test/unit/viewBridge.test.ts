@@ -88,6 +88,10 @@ class Actions implements ViewActions {
     return this.note('newFile', text, language);
   }
 
+  previewDiagram(text: string): Promise<void> {
+    return this.note('previewDiagram', text);
+  }
+
   failed(what: string): void {
     void this.note('failed', what);
   }
@@ -423,6 +427,7 @@ describe('ViewBridge', () => {
     await ground.page.say({ type: 'copy', text: 'exact\ttext\n' });
     await ground.page.say({ type: 'insertCode', text: '\tx\n' });
     await ground.page.say({ type: 'newFile', text: 'y', language: 'ts' });
+    await ground.page.say({ type: 'previewDiagram', text: 'graph TD' });
     assert.deepEqual(ground.actions.done, [
       ['run', 'chooseModel'],
       ['openLink', 'https://a.example'],
@@ -430,6 +435,7 @@ describe('ViewBridge', () => {
       ['copy', 'exact\ttext\n'],
       ['insertCode', '\tx\n'],
       ['newFile', 'y', 'ts'],
+      ['previewDiagram', 'graph TD'],
     ]);
   });
 

@@ -425,6 +425,18 @@ describe('the panel while an answer streams', function () {
     ]);
   });
 
+  it('offers a preview of a diagram, and of no other code', async () => {
+    const page = await openPage();
+    await startAnswer(page, '```ts\nlet x;\n```\n\n```mermaid\ngraph TD\n  A-->B\n```\n\nEnd');
+    const previews = page.getByRole('button', { name: 'Preview diagram' });
+    await previews.waitFor();
+    assert.equal(await previews.count(), 1);
+    await previews.click();
+    assert.deepEqual(await page.evaluate(() => window.fakeHost.sentOf('previewDiagram')), [
+      { type: 'previewDiagram', text: 'graph TD\n  A-->B' },
+    ]);
+  });
+
   it('loads the languages of code with the first code, and colours it', async () => {
     const page = await openPage();
     const scripts = (): Promise<string[]> =>

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { insertCode, openNewFile } from '../../../src/host/codeActions';
-import { restoreHost } from './hostGround';
+import { CodeDocuments } from '../../../src/host/codeDocuments';
+import { previewDiagram } from '../../../src/host/previewDiagram';
+import { restoreHost, until } from './hostGround';
 
 describe('Code of an answer', () => {
   afterEach(async () => {
@@ -26,6 +28,27 @@ describe('Code of an answer', () => {
     assert.equal(document?.getText(), code);
     assert.equal(document.languageId, 'javascript');
     assert.ok(document.isUntitled);
+  });
+
+  it('is previewed where it is a diagram, whatever fences are in it', async () => {
+    const documents = new CodeDocuments();
+    try {
+      const diagram = 'graph TD\n  A["```"]-->B';
+      await previewDiagram(diagram, documents);
+      const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'caudal-code');
+      assert.equal(shown?.getText(), `\`\`\`\`mermaid\n${diagram}\n\`\`\`\`\n`);
+      await until('the preview', () =>
+        vscode.window.tabGroups.all.some(({ tabs }) =>
+          tabs.some(
+            ({ input }) =>
+              input instanceof vscode.TabInputWebview &&
+              input.viewType.endsWith('markdown.preview'),
+          ),
+        ),
+      );
+    } finally {
+      documents.dispose();
+    }
   });
 
   it('opens as well where the editor does not know its language', async () => {
