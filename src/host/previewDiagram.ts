@@ -5,7 +5,7 @@ import type { CodeDocuments } from './codeDocuments';
 export async function previewDiagram(text: string, documents: CodeDocuments): Promise<void> {
   const name = `${vscode.l10n.t('Diagram')}.md`;
   const document = await vscode.workspace.openTextDocument(
-    documents.create(name, fencedDiagram(text)),
+    documents.uri(name, fencedDiagram(text)),
   );
   await vscode.commands.executeCommand('markdown.showPreview', document.uri);
 }
