@@ -6,6 +6,8 @@ import type { TurnWindow } from './turnWindow';
 
 const foundName = 'caudal-found';
 const currentName = 'caudal-found-current';
+/** Frames that a turn's text may take to come onto the page. */
+const patience = 60;
 
 export interface FindPorts {
   readonly post: (message: ViewToHost) => void;
@@ -108,7 +110,8 @@ export class FindModel {
     this.ports.leaveEnd();
     const element = await turnWindow.reveal(place.turn);
     if (element === undefined || step !== this.steps) return;
-    const ranges = findTextRanges(element, this.query.peek());
+    const ranges = await this.rangesIn(element, step);
+    if (step !== this.steps) return;
     // A turn may have fewer on screen than in its source: in the address of a link it is not seen.
     const current = ranges[Math.min(place.nth, ranges.length - 1)];
     CSS.highlights.set(foundName, new Highlight(...ranges));
@@ -120,6 +123,16 @@ export class FindModel {
     if (scroller === null) return;
     const screen = scroller.getBoundingClientRect();
     scroller.scrollTop += top + height / 2 - (screen.top + screen.height / 2);
+  }
+
+  /** The text of a turn may come onto the page some frames after the turn. */
+  private async rangesIn(element: HTMLElement, step: number): Promise<readonly Range[]> {
+    for (let frame = 0; frame < patience; frame++) {
+      const ranges = findTextRanges(element, this.query.peek());
+      if (ranges.length > 0 || step !== this.steps) return ranges;
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    return [];
   }
 
   private placeOf(at: number): { readonly turn: string; readonly nth: number } | undefined {

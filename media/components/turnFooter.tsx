@@ -88,6 +88,12 @@ function FinalLine({ turn }: { turn: TurnModel }): JSX.Element {
     settings.value.thinking !== 'hidden' &&
     blocks.some((block) => block.head.kind === 'thinking' && block.length > 0);
   const figures = finalFigures(meta, turn.outputLength, showedThinking);
+  const texts = [
+    ...figureTexts(panel, figures, meta, false),
+    ...usageTexts(panel, meta.usage),
+    ...costTexts(panel, meta),
+  ];
+  const inspect = (): void => post({ type: 'inspect', turn: turn.id });
   const wasStopped = turn.status.value.kind === 'stopped';
   const hasAnswer = blocks.some((block) => block.head.kind === 'text' && block.length > 0);
   return (
@@ -119,18 +125,13 @@ function FinalLine({ turn }: { turn: TurnModel }): JSX.Element {
           }}
         />
       ) : null}
-      <button
-        type="button"
-        class="figures"
-        title={strings.inspect}
-        onClick={() => post({ type: 'inspect', turn: turn.id })}
-      >
-        {[
-          ...figureTexts(panel, figures, meta, false),
-          ...usageTexts(panel, meta.usage),
-          ...costTexts(panel, meta),
-        ].map(figureElement)}
-      </button>
+      {texts.length === 0 ? (
+        <IconButton icon="pulse" label={strings.inspect} onClick={inspect} />
+      ) : (
+        <button type="button" class="figures" title={strings.inspect} onClick={inspect}>
+          {texts.map(figureElement)}
+        </button>
+      )}
     </div>
   );
 }

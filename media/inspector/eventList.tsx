@@ -57,8 +57,10 @@ export function EventList(): JSX.Element {
     event.preventDefault();
   };
 
-  const first = Math.max(0, Math.floor(top / rowHeight) - spare);
-  const last = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + spare);
+  // A filter may leave fewer rows than were scrolled past, before the browser says that it has moved.
+  const from = Math.min(top, Math.max(0, rows.length * rowHeight - height));
+  const first = Math.max(0, Math.floor(from / rowHeight) - spare);
+  const last = Math.min(rows.length, Math.ceil((from + height) / rowHeight) + spare);
   return (
     <section class="events">
       <div class="event-row head" aria-hidden="true">

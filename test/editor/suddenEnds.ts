@@ -68,6 +68,10 @@ export async function endSuddenly(
   const requests = server.messageRequests.length;
   await panel.composer.fill(prompt);
   await panel.composer.press('Enter');
+  await panel.waitFor(
+    () => Promise.resolve(server.messageRequests.length > requests),
+    'the request',
+  );
   const request = await server.waitForRequest(requests + 1);
   const progress = watch(request);
   await new Promise((resolve) => setTimeout(resolve, afterMs));

@@ -28,6 +28,7 @@ describe('The stream inspector', function () {
     const list = page.getByTestId('events');
     assert.equal(await list.getByRole('option').last().getAttribute('aria-setsize'), `${shown}`);
     await page.getByTestId('filter').fill('cut');
+    await page.locator(rowOf('cut')).nth(1).waitFor();
     assert.equal(await page.locator(rowOf('cut')).count(), 2);
     await page.getByTestId('filter').fill('nothing of the kind');
     await page.getByText('Nothing matches the filter.').waitFor();

@@ -192,6 +192,8 @@ describe('a long conversation', function () {
           at: current === undefined ? -1 : placeIn(current),
         };
       });
+    await page.waitForFunction(() => CSS.highlights.has('caudal-found-current'));
+    await settled(page);
     const first = await marked();
     assert.deepEqual({ all: first.all, text: first.text }, { all: 2, text: 'needle' });
     await page.keyboard.press('Enter');
