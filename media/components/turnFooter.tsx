@@ -59,19 +59,33 @@ function LiveLine({ turn }: { turn: TurnModel }): JSX.Element {
   const now = useNow(true);
   const meta = turn.meta.value;
   const figures = liveFigures(meta, turn.elapsedMs(now), turn.outputLength);
+  const bringsNothing = meta.silentSinceMs !== undefined || meta.stalledSinceMs !== undefined;
   return (
     <div class="turn-footer">
       <Icon name="loading" spins />
       <span>{activity(panel, turn, turn.elapsedMs(now))}</span>
+      {bringsNothing ? (
+        <IconButton
+          icon="refresh"
+          label={panel.strings.retryNow}
+          onClick={() => {
+            panel.post({ type: 'retryNow', turn: turn.id });
+            panel.focusComposer();
+          }}
+        />
+      ) : null}
       <span class="figures">{figureTexts(panel, figures, meta, true).map(figureElement)}</span>
     </div>
   );
 }
 
 function activity({ strings, formats }: Panel, turn: TurnModel, elapsedMs: number): string {
-  const { silentSinceMs } = turn.meta.value;
+  const { silentSinceMs, stalledSinceMs } = turn.meta.value;
   if (silentSinceMs !== undefined) {
     return fillTemplate(strings.silent, formats.tickingDuration(elapsedMs - silentSinceMs));
+  }
+  if (stalledSinceMs !== undefined) {
+    return fillTemplate(strings.stalled, formats.tickingDuration(elapsedMs - stalledSinceMs));
   }
   if (turn.status.value.kind === 'connecting') return strings.connecting;
   const last = turn.blocks.value.at(-1);

@@ -80,7 +80,10 @@ export class TurnController {
   private textBefore = 0;
   private healed = false;
   private spent: Spent;
-  private watchdog: Watchdog | undefined;
+  /** Over the connection, fed by every byte; and over the answer, fed by what is part of it. */
+  private watchdogs: readonly Watchdog[] = [];
+  /** Whether the person called off an attempt that brings nothing, for another. */
+  private askedAgain = false;
   private endWait: (() => void) | undefined;
   private ended = false;
 
@@ -121,9 +124,18 @@ export class TurnController {
     this.end({ kind: 'stopped' });
   }
 
-  /** Ends the back-off, or the wait for the network, now; does nothing at any other time. */
+  /**
+   * Ends the back-off, or the wait for the network, now. An attempt that has brought nothing for a while, though pings
+   * may still come, gives way to another at once (T112). Does nothing at any other time.
+   */
   retryNow(): void {
     this.endWait?.();
+    const { silentSinceMs, stalledSinceMs } = this.turn.meta;
+    const sinceMs = silentSinceMs ?? stalledSinceMs;
+    if (this.ended || sinceMs === undefined) return;
+    this.askedAgain = true;
+    const afterMs = this.turn.elapsedMs - sinceMs;
+    this.connection.abort(new FaultError({ kind: 'timeout', phase: 'stream', afterMs }));
   }
 
   /** Closes the socket and leaves the turn as it is: the host ends, and the journal will say so. */
@@ -198,14 +210,15 @@ export class TurnController {
     const { requestId } = stream;
     this.ports.connectivity.noteReached();
     turn.updateMeta({ headersMs: turn.elapsedMs, ...(requestId === null ? {} : { requestId }) });
-    const watchdog = this.watch(connection);
-    this.watchdog = watchdog;
+    const connectionDog = this.watchConnection(connection);
+    const answerDog = this.watchAnswer();
+    this.watchdogs = [connectionDog, answerDog];
     let isFirst = true;
     try {
       for await (const frame of stream.frames) {
         // Leaving the loop closes the socket.
         if (this.hasEnded()) return;
-        watchdog.feed();
+        connectionDog.feed();
         this.record({ kind: 'event', attempt: this.attempt, ...frame });
         if (isFirst) turn.updateMeta({ firstEventMs: turn.elapsedMs });
         isFirst = false;
@@ -213,6 +226,7 @@ export class TurnController {
         if (event.type === 'error') {
           throw new FaultError({ kind: 'stream-error', body: event.body, requestId });
         }
+        if (event.type !== 'ping') answerDog.feed();
         this.onEvent(event, assembler);
         if (assembler.isComplete) {
           this.end({ kind: 'complete', stopReason: assembler.stopReason });
@@ -220,8 +234,10 @@ export class TurnController {
         }
       }
     } finally {
-      watchdog.dispose();
+      connectionDog.dispose();
+      answerDog.dispose();
       if (turn.meta.silentSinceMs !== undefined) turn.updateMeta({ silentSinceMs: undefined });
+      if (turn.meta.stalledSinceMs !== undefined) turn.updateMeta({ stalledSinceMs: undefined });
     }
   }
 
@@ -277,6 +293,10 @@ export class TurnController {
     const { turn, ports, limits } = this;
     const plan = this.currentPlan();
     const isKept = plan.kind !== 'resend' && limits.resume === 'resume';
+    if (this.askedAgain) {
+      this.askedAgain = false;
+      return { kind: plan.kind === 'resend' ? 'retry' : 'resume', inMs: 0 };
+    }
     if (isKept && textLength(turn) > this.textBefore) this.retries = 0;
     return nextStep(
       {
@@ -377,7 +397,7 @@ export class TurnController {
 
   private release(): void {
     this.connection.abort(new TurnOver());
-    this.watchdog?.dispose();
+    for (const watchdog of this.watchdogs) watchdog.dispose();
     this.endWait?.();
   }
 
@@ -386,7 +406,19 @@ export class TurnController {
     return this.ended;
   }
 
-  private watch(connection: AbortController): Watchdog {
+  private watchAnswer(): Watchdog {
+    const { turn } = this;
+    return new Watchdog(this.ports.clock, {
+      noticeAfterMs: silenceNoticeMs,
+      onSilence: (isSilent) => {
+        turn.updateMeta({
+          stalledSinceMs: isSilent ? turn.elapsedMs - silenceNoticeMs : undefined,
+        });
+      },
+    });
+  }
+
+  private watchConnection(connection: AbortController): Watchdog {
     const { turn, limits } = this;
     return new Watchdog(this.ports.clock, {
       noticeAfterMs: silenceNoticeMs,

@@ -27,6 +27,8 @@ export interface TurnMeta {
   readonly seams?: readonly TurnSeam[];
   /** Since when nothing at all has arrived, pings included; undefined while something does. */
   readonly silentSinceMs?: number | undefined;
+  /** Since when nothing of the answer has arrived, only pings; undefined while something does. */
+  readonly stalledSinceMs?: number | undefined;
   /** Summed over all attempts: each was billed. Of one that was cut, the output is estimated from what arrived. */
   readonly usage?: TokenUsage;
   /** In US dollars; undefined where the model's price is not known. */

@@ -4,11 +4,11 @@ import type { Disposable } from './disposable';
 export interface WatchdogOptions {
   /** Silence after which the person is told, in ms. */
   readonly noticeAfterMs: number;
-  /** Silence after which the connection is given up, in ms. */
-  readonly giveUpAfterMs: number;
+  /** Silence after which it is given up, in ms; undefined: never. */
+  readonly giveUpAfterMs?: number;
   /** Called with true when a silence becomes worth telling, with false when it ends. */
   readonly onSilence: (isSilent: boolean) => void;
-  readonly onGiveUp: (silentMs: number) => void;
+  readonly onGiveUp?: (silentMs: number) => void;
 }
 
 /**
@@ -54,7 +54,10 @@ export class Watchdog implements Disposable {
   private arm(): void {
     this.timer?.dispose();
     const { noticeAfterMs, giveUpAfterMs } = this.options;
-    const limit = this.isSilent ? giveUpAfterMs : Math.min(noticeAfterMs, giveUpAfterMs);
+    const limit = this.isSilent
+      ? giveUpAfterMs
+      : Math.min(noticeAfterMs, giveUpAfterMs ?? noticeAfterMs);
+    if (limit === undefined) return;
     const dueAt = this.fedAt + limit;
     this.timer = this.clock.setTimer(Math.max(0, dueAt - this.clock.now()), () =>
       this.check(dueAt),
@@ -65,12 +68,13 @@ export class Watchdog implements Disposable {
     const now = this.clock.now();
     if (now - dueAt > sleepMs) this.fedAt = now;
     const silentMs = now - this.fedAt;
-    if (silentMs >= this.options.giveUpAfterMs) {
+    const { noticeAfterMs, giveUpAfterMs, onGiveUp } = this.options;
+    if (giveUpAfterMs !== undefined && silentMs >= giveUpAfterMs) {
       this.dispose();
-      this.options.onGiveUp(silentMs);
+      onGiveUp?.(silentMs);
       return;
     }
-    if (silentMs >= this.options.noticeAfterMs && !this.isSilent) {
+    if (silentMs >= noticeAfterMs && !this.isSilent) {
       this.isSilent = true;
       this.options.onSilence(true);
     }

@@ -58,6 +58,7 @@ export function viewStrings(): ViewStrings {
     continueNext: vscode.l10n.t('What has arrived is kept. Continue from there, or ask again.'),
     waitingResume: vscode.l10n.t('Going on from the last character in {0}'),
     silent: vscode.l10n.t('Nothing has arrived for {0}'),
+    stalled: vscode.l10n.t('Connected, but nothing new for {0}'),
     seam: vscode.l10n.t('The answer was cut here, and goes on from its last character.'),
     reachedMaxTokens: vscode.l10n.t(
       'The answer reached the token limit. Ask to go on, or raise the limit in the settings.',

@@ -65,6 +65,7 @@ export interface ViewStrings {
   readonly waitingResume: string;
   /** {0}: a duration. */
   readonly silent: string;
+  readonly stalled: string;
   /** On the mark where an answer was cut. */
   readonly seam: string;
   readonly reachedMaxTokens: string;

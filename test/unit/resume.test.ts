@@ -320,6 +320,35 @@ describe('an answer that was cut', () => {
     assert.equal(h.clock.pendingTimers, 0);
   });
 
+  it('tells when only pings come, and asks for the rest at once when the person wants (T112)', async () => {
+    for (const resume of ['resume', 'ask'] as const) {
+      const h = harness({ silenceLimitMs: 60_000, resume });
+      await h.start();
+      h.transport.last.headers().start().text('Half of');
+      for (let s = 0; s < 8; s++) {
+        await h.clock.advanceAsync(10_000);
+        h.transport.last.event({ type: 'ping' });
+        await settle();
+      }
+      assert.equal(h.turn.status.kind, 'streaming');
+      assert.equal(h.turn.meta.silentSinceMs, undefined);
+      assert.notEqual(h.turn.meta.stalledSinceMs, undefined);
+      h.controller.retryNow();
+      await h.clock.advanceAsync(0);
+      assert.equal(h.turn.status.kind, 'connecting');
+      assert.equal(h.turn.meta.stalledSinceMs, undefined);
+      h.transport.last.headers().start().text(' it');
+      await settle();
+      // What comes is no reason to ask again.
+      h.controller.retryNow();
+      h.transport.last.stop(0).messageStop();
+      await settle();
+      assert.equal(h.turn.answerText(), 'Half of it');
+      assert.equal(h.turn.meta.attempts, 2);
+      assert.equal(h.clock.pendingTimers, 0);
+    }
+  });
+
   it('leaves a failure of ours to the person', async () => {
     const h = harness();
     await h.start();
