@@ -64,6 +64,7 @@ export class Chat implements Disposable {
   private readonly chosenModels = new WeakMap<TurnDocument, string>();
   /** By the conversation's id: the turn before which thinking was refused and is not sent any more (T115). */
   private readonly thinkingFrom = new Map<string, string>();
+  private readonly stopPlayed = new WeakMap<Conversation, () => void>();
 
   constructor(private readonly ports: ChatPorts) {}
 
@@ -87,6 +88,12 @@ export class Chat implements Disposable {
   add(conversation: Conversation): void {
     this.byId.set(conversation.id, conversation);
     this.activity.fire();
+  }
+
+  /** The same of one whose turn something else brings; `stop` ends that. */
+  addPlayed(conversation: Conversation, stop: () => void): void {
+    this.stopPlayed.set(conversation, stop);
+    this.add(conversation);
   }
 
   /** Stops what runs in the conversation and lets go of it. */
@@ -122,6 +129,7 @@ export class Chat implements Disposable {
   stop(turnId: string): void {
     const found = this.find(turnId);
     if (found === undefined) return;
+    this.stopPlayed.get(found.conversation)?.();
     const running = this.running.get(found.conversation.id);
     if (running?.turn === found.turn) running.controller.stop();
     else if (found.turn.status.kind === 'queued') found.turn.setStatus({ kind: 'stopped' });
@@ -129,6 +137,7 @@ export class Chat implements Disposable {
 
   /** Stops whatever runs in the conversation; queued prompts stay queued and go on. */
   stopRunning(conversation: Conversation): void {
+    this.stopPlayed.get(conversation)?.();
     this.running.get(conversation.id)?.controller.stop();
   }
 

@@ -21,6 +21,7 @@ export class Replay implements Disposable {
   private pace: ReplayPace | undefined;
   private running = false;
   private endWait: (() => void) | undefined;
+  private stopped = false;
 
   constructor(
     private readonly records: readonly WireRecord[],
@@ -34,7 +35,7 @@ export class Replay implements Disposable {
   }
 
   get isOver(): boolean {
-    return this.played >= this.records.length;
+    return this.stopped || this.played >= this.records.length;
   }
 
   get isPaused(): boolean {
@@ -43,6 +44,7 @@ export class Replay implements Disposable {
 
   /** Goes on at this pace; `step` plays up to the next event and pauses. */
   play(pace: ReplayPace): void {
+    if (this.stopped) return;
     this.pace = pace;
     this.endWait?.();
     if (!this.running) void this.run();
@@ -52,6 +54,13 @@ export class Replay implements Disposable {
     this.pace = undefined;
     this.endWait?.();
     this.changed.fire();
+  }
+
+  /** Ends it where it is, and its turn as `stopped`. */
+  stop(): void {
+    this.stopped = true;
+    this.player.stop();
+    this.pause();
   }
 
   dispose(): void {

@@ -66,6 +66,13 @@ export class TurnPlayer implements MessageTransport, Disposable {
     return this.answer();
   }
 
+  /** Ends the turn as `stopped`; what is played afterwards is passed over. */
+  stop(): void {
+    if (this.turn.isTerminal) return;
+    if (this.controller === undefined) this.turn.setStatus({ kind: 'stopped' });
+    else this.controller.stop();
+  }
+
   dispose(): void {
     this.listener.dispose();
     this.controller?.abandon();

@@ -70,9 +70,9 @@ export class ReplayTabs implements Disposable {
     this.conversations.add(conversation);
     conversation.addUserTurn(newId(), { text: recordedPrompt(recording), attachments: [] });
     const turn = conversation.addAssistantTurn(newId());
-    chat.add(conversation);
     const player = new TurnPlayer(turn, replayClock, log);
     const replay = new Replay(recording.records, player, clock);
+    chat.addPlayed(conversation, () => replay.stop());
     replay.onDidChange(() => this.changed.fire());
     this.current = { recording, replay };
     panels().open(conversation);

@@ -71,7 +71,11 @@ const states: readonly {
     name: 'inspector',
     show: async (session) => {
       await session.runCommand('View: Close All Editors');
-      await session.runCommand('Caudal: Open stream inspector');
+      const panel = await session.openPanel();
+      await panel.ask('Think, then take me on the tour; let the line be cut');
+      await panel.waitForStatus('complete');
+      await panel.lastAnswer.locator('button.figures').click();
+      await session.runCommand('View: Close Primary Side Bar');
       await session.page.waitForTimeout(1_000);
     },
   },

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { Connectivity } from '../../src/core/connectivity';
 import type { JsonObject } from '../../src/core/json';
 import {
   parseRecording,
@@ -7,72 +6,20 @@ import {
   recordingLines,
   serverSentEvents,
 } from '../../src/core/recording';
+import { Replay } from '../../src/core/replay';
+import { ReplayClock } from '../../src/core/replayClock';
 import { StreamMeter } from '../../src/core/streamFigures';
 import { StreamInspection } from '../../src/core/streamInspection';
-import { TurnController } from '../../src/core/turnController';
 import { TurnDocument } from '../../src/core/turnDocument';
+import { TurnPlayer } from '../../src/core/turnPlayer';
 import type { TurnRecording, WireRecord } from '../../src/core/wireRecord';
 import { WireRecorder } from '../../src/core/wireRecorder';
 import { redact } from '../../src/host/redact';
-import { createTransport } from '../../src/node/anthropicTransport';
-import { SystemClock } from '../../src/node/systemClock';
-import { MessagesServer } from '../server/messagesServer';
-import { textAnswer, type Scenario } from '../server/scenario';
+import { textAnswer } from '../server/scenario';
 import { ManualClock } from './manualClock';
 import { askingLimits } from './retryLimits';
+import { key, recordedTurn } from './recordedTurn';
 import { SilentLogger } from './silentLogger';
-
-const key = 'a-very-secret-key-of-somebody';
-
-/** One answer over a real socket, by the real SDK, taken down. */
-async function recordedTurn(
-  ...scenarios: readonly Scenario[]
-): Promise<{ turn: TurnDocument; recording: TurnRecording }> {
-  const server = await MessagesServer.start({ apiKey: key });
-  server.queue(...scenarios);
-  const clock = new SystemClock();
-  const log = new SilentLogger();
-  const recorder = new WireRecorder(clock);
-  const turn = new TurnDocument({ id: 'turn-1', role: 'assistant', createdAt: 0 }, clock);
-  const transport = createTransport({
-    apiKey: key,
-    baseUrl: server.url,
-    authStyle: 'x-api-key',
-    clock,
-    log,
-  });
-  const connectivity = new Connectivity({
-    probe: () => Promise.resolve(true),
-    clock,
-    random: () => 0,
-  });
-  const controller = new TurnController(
-    turn,
-    () =>
-      Promise.resolve({
-        request: {
-          model: 'claude-opus-5-5',
-          max_tokens: 500,
-          messages: [{ role: 'user', content: 'Tell me of the river' }],
-        },
-        withoutThinking: undefined,
-      }),
-    { ...askingLimits, resume: 'resume' },
-    {
-      transport: () => Promise.resolve(transport),
-      clock,
-      log,
-      random: () => 0,
-      connectivity,
-      recorder,
-    },
-  );
-  await controller.run();
-  await server.close();
-  const recording = recorder.turn(turn.id);
-  assert.ok(recording);
-  return { turn, recording };
-}
 
 const cutAnswer = textAnswer('The river rises in the hills and runs to the sea, slowly.', {
   deltaSize: 6,
@@ -180,6 +127,29 @@ describe('A recording', () => {
       await replayed(taken.recording.records.slice(from));
     }
     await replayed([...taken.recording.records].reverse());
+  });
+
+  it('stops in mid-replay with what it has, and at its very beginning', async () => {
+    const { records } = taken.recording;
+    for (const steps of [0, 5]) {
+      const clock = new ManualClock();
+      const turn = new TurnDocument({ id: 'turn-1', role: 'assistant', createdAt: 0 }, clock);
+      const player = new TurnPlayer(turn, new ReplayClock(0), new SilentLogger());
+      const replay = new Replay(records, player, clock);
+      for (let step = 0; step < steps; step++) {
+        replay.play('step');
+        while (!replay.isPaused) await new Promise(setImmediate);
+      }
+      const shown = turn.answerText();
+      replay.stop();
+      replay.play('once');
+      while (!replay.isPaused) await new Promise(setImmediate);
+      assert.equal(turn.status.kind, 'stopped');
+      assert.equal(turn.answerText(), shown);
+      assert.equal(replay.isOver, true);
+      replay.dispose();
+      assert.equal(clock.pendingTimers, 0);
+    }
   });
 
   it('can be read again line by line, and as server-sent events', () => {

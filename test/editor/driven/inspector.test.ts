@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Frame } from 'playwright-core';
-import { parseRecording } from '../../../src/core/recording';
+import { parseRecording, recordingLines } from '../../../src/core/recording';
 import { textAnswer } from '../../server/scenario';
+import { recordedTurn } from '../../unit/recordedTurn';
+import { repositoryRoot } from '../provision/paths';
 import { ChatPanel } from './chatPanel';
 import { drivenTest } from './drivenTest';
 
@@ -79,28 +83,159 @@ describe('The stream inspector in the editor', () => {
     await inspectorFrame();
     const folder = await mkdtemp(path.join(tmpdir(), 'caudal-recording-'));
     const file = path.join(folder, 'river.jsonl');
-    const dialog = session.page.locator('.quick-input-widget');
-    const answer = async (command: string): Promise<void> => {
-      await session.runCommand(command);
-      // The palette has no such button.
-      const ok = dialog.getByRole('button', { name: 'OK' });
-      await ok.waitFor({ timeout: 30_000 });
-      const input = dialog.locator('input[type=text]');
-      // It first puts a place of its own there.
-      await panel.waitFor(async () => (await input.inputValue()).includes('/'), 'a place');
-      await session.page.waitForTimeout(500);
-      await input.fill(file);
-      await session.page.waitForTimeout(500);
-      await ok.click();
-    };
-    await answer('Caudal: Save recording');
+    await session.runCommand('Caudal: Save recording');
+    await chooseFile(file);
     await panel.waitFor(() => isFile(file), 'the file');
     const text = await readFile(file, 'utf8');
     const [saved] = parseRecording(text).turns;
     assert.ok(saved?.records.some((record) => record.kind === 'end'));
     assert.ok(!text.includes('"right"'));
+
+    const stream = path.join(folder, 'river.sse');
+    await session.runCommand('Caudal: Save recording');
+    await chooseFile(stream);
+    await panel.waitFor(() => isFile(stream), 'the events');
+    assert.match(await readFile(stream, 'utf8'), /^event: message_start\ndata: \{.*\}\n\n/m);
+
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', 'test/replay/main.ts', file],
+      { cwd: repositoryRoot },
+    );
+    assert.match(stdout, /"text": "Down to the sea\."/);
   });
+
+  it('opens a recording, and replays it step by step and at the pace in which it came', async () => {
+    const { panel, session } = test;
+    const folder = await mkdtemp(path.join(tmpdir(), 'caudal-recording-'));
+    const file = path.join(folder, 'rain.jsonl');
+    const answer = 'Rain falls, and the river rises.';
+    await writeFile(file, await recordingOf(answer));
+    await session.runCommand('Caudal: Open recording');
+    await chooseFile(file);
+    const frame = await inspectorFrame();
+    await panel.waitFor(
+      async () => (await frame.locator('body').innerText()).includes('rain.jsonl'),
+      "the file's name",
+    );
+
+    await frame.getByRole('button', { name: 'Step' }).click();
+    const replayed = await replayedChat();
+    await panel.waitFor(async () => (await replayed.lastStatus()) === 'streaming', 'its start');
+    for (let step = 0; step < 5; step++) await frame.getByRole('button', { name: 'Step' }).click();
+    await panel.waitFor(async () => (await replayed.answerText()).startsWith('Rain'), 'some of it');
+    assert.notEqual(await replayed.answerText(), answer);
+    await frame.getByRole('button', { name: '10×' }).click();
+    await replayed.waitForStatus('complete');
+    assert.equal(await replayed.answerText(), answer);
+  });
+
+  it('stops a replay from the chat that it plays in', async () => {
+    const { panel, session } = test;
+    const folder = await mkdtemp(path.join(tmpdir(), 'caudal-recording-'));
+    const file = path.join(folder, 'rain.jsonl');
+    await writeFile(file, await recordingOf('Rain falls, and the river rises.'));
+    await session.runCommand('Caudal: Open recording');
+    await chooseFile(file);
+    const frame = await inspectorFrame();
+    await frame.getByRole('button', { name: 'Step' }).click();
+    const replayed = await replayedChat();
+    await panel.waitFor(async () => (await replayed.lastStatus()) === 'streaming', 'its start');
+    await replayed.stopButton.click();
+    await replayed.waitForStatus('stopped');
+  });
+
+  it('says in words what is wrong with a file that is no recording', async () => {
+    const { panel, session } = test;
+    const folder = await mkdtemp(path.join(tmpdir(), 'caudal-recording-'));
+    const file = path.join(folder, 'notes.jsonl');
+    await writeFile(file, '{"hello":"there"}\n');
+    await session.runCommand('Caudal: Open recording');
+    await chooseFile(file);
+    await panel.waitFor(
+      async () =>
+        (await session.page.locator('.notifications-toasts').innerText()).includes(
+          'This file is no recording of Caudal.',
+        ),
+      'the reason',
+    );
+    await session.runCommand('Notifications: Clear All Notifications');
+  });
+
+  it('shows all of a bug report before it is saved', async () => {
+    const { panel, server, session } = test;
+    server.use(textAnswer('Down to the sea.'));
+    await panel.ask('Where does it go?');
+    await panel.waitForStatus('complete');
+    const folder = await mkdtemp(path.join(tmpdir(), 'caudal-recording-'));
+    const file = path.join(folder, 'report.jsonl');
+    await session.runCommand('Caudal: Save bug report bundle');
+    const notice = session.page.locator('.notifications-toasts');
+    const save = notice.getByRole('button', { name: 'Save', exact: true });
+    await save.waitFor({ timeout: 30_000 });
+    const editor = session.page.locator('.editor-instance .view-lines');
+    await panel.waitFor(
+      async () => (await editor.first().innerText()).includes('caudal'),
+      'the report',
+    );
+    assert.equal(await isFile(file), false);
+    await save.click();
+    await chooseFile(file);
+    await panel.waitFor(() => isFile(file), 'the file');
+    const text = await readFile(file, 'utf8');
+    assert.match(text, /"kind":"report"/);
+    assert.match(text, /"settings":\{/);
+    assert.match(text, /"log":\[/);
+    assert.match(text, /Where does it go\?/);
+    assert.ok(!text.includes('"right"'));
+    assert.equal(parseRecording(text).turns.length > 0, true);
+    await session.runCommand('File: Revert File');
+  });
+
+  /** In VS Code's own dialog for files, where there is no desktop. */
+  async function chooseFile(file: string): Promise<void> {
+    const { panel, session } = test;
+    const dialog = session.page.locator('.quick-input-widget');
+    // The palette has no such button.
+    const ok = dialog.getByRole('button', { name: /^(OK|Open recording|Save recording|Save)$/ });
+    await ok.waitFor({ timeout: 30_000 });
+    const input = dialog.locator('input[type=text]');
+    // It first puts a place of its own there.
+    await panel.waitFor(async () => (await input.inputValue()).includes('/'), 'a place');
+    await session.page.waitForTimeout(500);
+    await input.fill(file);
+    await session.page.waitForTimeout(500);
+    await ok.click();
+  }
+
+  /** The chat in a tab, that a replay plays in. */
+  async function replayedChat(): Promise<ChatPanel> {
+    const { panel, session } = test;
+    let found: ChatPanel | undefined;
+    await panel.waitFor(async () => {
+      for (const candidate of session.page.frames()) {
+        if (candidate === panel.frame) continue;
+        const chat = new ChatPanel(candidate);
+        if (
+          (await chat
+            .turns('assistant')
+            .count()
+            .catch(() => 0)) > 0
+        )
+          found = chat;
+      }
+      return found !== undefined;
+    }, 'the chat of the replay');
+    return found!;
+  }
 });
+
+/** As it was taken down from an answer over a real socket. */
+async function recordingOf(text: string): Promise<string> {
+  const { recording } = await recordedTurn(textAnswer(text, { deltaSize: 4, rate: 50 }));
+  const head = { savedAt: 1, versions: { caudal: '0.1.0' } };
+  return [...recordingLines({ head, turns: [recording] }, (line) => line)].join('\n');
+}
 
 async function isFile(file: string): Promise<boolean> {
   return stat(file).then(
