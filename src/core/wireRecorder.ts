@@ -46,7 +46,7 @@ export class WireRecorder implements WireObserver, Disposable {
   record(turn: string, entry: WireEntry): void {
     const kept = this.byTurn.get(turn) ?? (entry.kind === 'run' ? this.begin(turn) : undefined);
     if (kept === undefined) return;
-    kept.records.push({ ...entry, atMs: this.clock.now() - kept.beganAt });
+    kept.records.push({ ...entry, atMs: microsecond(this.clock.now() - kept.beganAt) });
     const size = weightOf(entry);
     kept.size += size;
     this.size += size;
@@ -59,7 +59,10 @@ export class WireRecorder implements WireObserver, Disposable {
     for (const turn of turns) {
       const kept = this.byTurn.get(turn);
       if (kept !== undefined) {
-        this.record(turn, { kind: 'painted', postedMs: Math.max(0, postedAt - kept.beganAt) });
+        this.record(turn, {
+          kind: 'painted',
+          postedMs: microsecond(Math.max(0, postedAt - kept.beganAt)),
+        });
       }
     }
   }
@@ -97,6 +100,11 @@ export class WireRecorder implements WireObserver, Disposable {
     });
     current.lost += before - current.records.length;
   }
+}
+
+/** Milliseconds with three decimals: no clock is finer, and files are read by people. */
+function microsecond(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }
 
 function weightOf(entry: WireEntry): number {

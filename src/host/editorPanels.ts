@@ -33,8 +33,11 @@ export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
     return [...this.panels];
   }
 
-  /** Shows a conversation in a tab: in the one that shows it already, else in a new one. */
-  open(conversation: Conversation): EditorPanel {
+  /**
+   * Shows a conversation in a tab: in the one that shows it already, else in a new one. `beside` leaves what is being
+   * looked at in sight, and the focus there.
+   */
+  open(conversation: Conversation, where: 'here' | 'beside' = 'here'): EditorPanel {
     const shown = [...this.panels].find((panel) => panel.conversation === conversation);
     if (shown !== undefined) {
       shown.bringForward();
@@ -43,7 +46,9 @@ export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
     const panel = vscode.window.createWebviewPanel(
       chatPanelType,
       titleOf(conversation),
-      vscode.ViewColumn.Active,
+      where === 'here'
+        ? vscode.ViewColumn.Active
+        : { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       { enableFindWidget: true, retainContextWhenHidden: false },
     );
     return this.adopt(panel, conversation);

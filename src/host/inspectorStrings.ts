@@ -23,7 +23,7 @@ export function inspectorStrings(): InspectorStrings {
     toFirstEvent: vscode.l10n.t('To first event'),
     toFirstToken: vscode.l10n.t('To first token'),
     medianGap: vscode.l10n.t('Median gap'),
-    p95Gap: vscode.l10n.t('95th percentile gap'),
+    p95Gap: vscode.l10n.t('p95 gap'),
     speed: vscode.l10n.t('Tokens/s'),
     stalls: vscode.l10n.t('Stalls'),
     viewLag: vscode.l10n.t('View lag'),

@@ -75,6 +75,7 @@ export class ReplayTabs implements Disposable {
     chat.addPlayed(conversation, () => replay.stop());
     replay.onDidChange(() => this.changed.fire());
     this.current = { recording, replay };
-    panels().open(conversation);
+    // Whoever plays event by event wants to see both.
+    panels().open(conversation, 'beside');
   }
 }

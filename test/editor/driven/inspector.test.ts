@@ -4,7 +4,7 @@ import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { parseRecording, recordingLines } from '../../../src/core/recording';
 import { textAnswer } from '../../server/scenario';
 import { recordedTurn } from '../../unit/recordedTurn';
@@ -119,13 +119,14 @@ describe('The stream inspector in the editor', () => {
       "the file's name",
     );
 
-    await frame.getByRole('button', { name: 'Step' }).click();
+    await frame.getByRole('button', { name: 'Next event' }).click();
     const replayed = await replayedChat();
     await panel.waitFor(async () => (await replayed.lastStatus()) === 'streaming', 'its start');
-    for (let step = 0; step < 5; step++) await frame.getByRole('button', { name: 'Step' }).click();
+    for (let step = 0; step < 5; step++)
+      await frame.getByRole('button', { name: 'Next event' }).click();
     await panel.waitFor(async () => (await replayed.answerText()).startsWith('Rain'), 'some of it');
     assert.notEqual(await replayed.answerText(), answer);
-    await frame.getByRole('button', { name: '10×' }).click();
+    await frame.getByRole('button', { name: 'Ten times as fast' }).click();
     await replayed.waitForStatus('complete');
     assert.equal(await replayed.answerText(), answer);
   });
@@ -138,7 +139,7 @@ describe('The stream inspector in the editor', () => {
     await session.runCommand('Caudal: Open recording');
     await chooseFile(file);
     const frame = await inspectorFrame();
-    await frame.getByRole('button', { name: 'Step' }).click();
+    await frame.getByRole('button', { name: 'Next event' }).click();
     const replayed = await replayedChat();
     await panel.waitFor(async () => (await replayed.lastStatus()) === 'streaming', 'its start');
     await replayed.stopButton.click();
@@ -153,12 +154,10 @@ describe('The stream inspector in the editor', () => {
     await session.runCommand('Caudal: Open recording');
     await chooseFile(file);
     await panel.waitFor(
-      async () =>
-        (await session.page.locator('.notifications-toasts').innerText()).includes(
-          'This file is no recording of Caudal.',
-        ),
-      'the reason',
+      async () => (await panel.frame.page().locator('.quick-input-widget:visible').count()) === 0,
+      'the end of the dialog',
     );
+    await notification('This file is no recording of Caudal.');
     await session.runCommand('Notifications: Clear All Notifications');
   });
 
@@ -170,14 +169,13 @@ describe('The stream inspector in the editor', () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'caudal-recording-'));
     const file = path.join(folder, 'report.jsonl');
     await session.runCommand('Caudal: Save bug report bundle');
-    const notice = session.page.locator('.notifications-toasts');
-    const save = notice.getByRole('button', { name: 'Save', exact: true });
-    await save.waitFor({ timeout: 30_000 });
     const editor = session.page.locator('.editor-instance .view-lines');
     await panel.waitFor(
       async () => (await editor.first().innerText()).includes('caudal'),
       'the report',
     );
+    const notice = await notification('This is all that the bug report holds');
+    const save = notice.getByRole('button', { name: 'Save', exact: true });
     assert.equal(await isFile(file), false);
     await save.click();
     await chooseFile(file);
@@ -191,6 +189,16 @@ describe('The stream inspector in the editor', () => {
     assert.equal(parseRecording(text).turns.length > 0, true);
     await session.runCommand('File: Revert File');
   });
+
+  /** The notification that says this; the editor keeps notifications out of sight while it is driven. */
+  async function notification(text: string): Promise<Locator> {
+    await test.session.runCommand('Notifications: Show Notifications');
+    const item = test.session.page
+      .locator('.notifications-center .notification-list-item')
+      .filter({ hasText: text });
+    await item.first().waitFor({ timeout: 30_000 });
+    return item.first();
+  }
 
   /** In VS Code's own dialog for files, where there is no desktop. */
   async function chooseFile(file: string): Promise<void> {
