@@ -4,13 +4,16 @@ import { DisposableStore, toDisposable, type Disposable } from '../src/core/disp
 /** Pixels: what rounding leaves between the end of the content and the end of scrolling. */
 const rounding = 1;
 
+/** Of turns that are over. */
+const endStatuses: ReadonlySet<string> = new Set(['complete', 'stopped', 'interrupted', 'failed']);
+
 /** Keys that scroll towards the beginning, or select. */
 const keysAway: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
 /** Keys that scroll towards the end. */
 const keysBack: ReadonlySet<string> = new Set(['ArrowDown', 'PageDown', 'End', ' ']);
 
 /**
- * Sticks to the end of the conversation until the person scrolls away from it, by however little, or selects text.
+ * Sticks to the end of the conversation, or to the top of a new answer where the person prefers that, until the person scrolls away from it, by however little, or selects text.
  * From then on nothing moves the view until they ask for the latest or scroll to the end themselves (T30, T33–T35,
  * T40). What decides is what the person did, never where the content happens to be.
  *
@@ -26,6 +29,8 @@ export class FollowMode implements Disposable {
   private room = 0;
   private tail: Element | undefined;
   private tailTop = 0;
+  /** The answer whose top the view does not follow beyond. */
+  private readonly heldAt = signal<HTMLElement | undefined>(undefined);
   private isDragging = false;
   /** The person is scrolling towards the end: reaching it means "follow". */
   private isReturning = false;
@@ -36,6 +41,7 @@ export class FollowMode implements Disposable {
     private readonly content: HTMLElement,
     /** An element without height after the content. */
     end: HTMLElement,
+    private readonly goal: () => 'end' | 'start',
   ) {
     const observer = new ResizeObserver(() => this.onResize());
     observer.observe(content);
@@ -60,6 +66,11 @@ export class FollowMode implements Disposable {
     return this.isFollowing;
   }
 
+  /** Whether it waits at the top of an answer while the rest of it comes below. */
+  get held(): boolean {
+    return this.heldAt.value !== undefined;
+  }
+
   /** Whether the end of the conversation is on screen. */
   get atEnd(): ReadonlySignal<boolean> {
     return this.endIsVisible;
@@ -67,8 +78,7 @@ export class FollowMode implements Disposable {
 
   /** Goes to the end and follows again: the person asked for it. */
   jumpToLatest(): void {
-    this.isReturning = false;
-    this.isFollowing.value = true;
+    this.followToEnd();
     this.stick();
   }
 
@@ -89,11 +99,29 @@ export class FollowMode implements Disposable {
   private release(): void {
     this.isReturning = false;
     this.isFollowing.value = false;
+    this.heldAt.value = undefined;
+  }
+
+  private followToEnd(): void {
+    this.isReturning = false;
+    this.isFollowing.value = true;
+    this.heldAt.value = undefined;
   }
 
   private stick(): void {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+    const held = this.heldAt.peek();
+    this.scroller.scrollTop =
+      held === undefined
+        ? this.scroller.scrollHeight
+        : Math.max(this.scroller.scrollTop, held.offsetTop);
     this.remember();
+  }
+
+  /** A new answer is one that is seen to begin: not what a chat holds when it is opened. */
+  private meet(tail: HTMLElement | undefined): void {
+    if (tail === this.tail || tail?.dataset['role'] !== 'assistant') return;
+    const isNew = this.tail !== undefined && !endStatuses.has(tail.dataset['status'] ?? '');
+    this.heldAt.value = isNew && this.goal() === 'start' ? tail : undefined;
   }
 
   private remember(): void {
@@ -112,8 +140,10 @@ export class FollowMode implements Disposable {
   private onResize(): void {
     // A scroll whose event has not come yet must win over this write (T35).
     this.notice();
-    if (this.isFollowing.value) this.stick();
-    else this.remember();
+    if (this.isFollowing.value) {
+      this.meet(this.lastTurn());
+      this.stick();
+    } else this.remember();
   }
 
   /** Compares where the scroller is with where it was left. */
@@ -134,8 +164,7 @@ export class FollowMode implements Disposable {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const cameBack = this.isReturning || (this.isDragging && scrollTop > this.top);
     if (cameBack && scrollTop >= scrollHeight - clientHeight - rounding) {
-      this.isReturning = false;
-      this.isFollowing.value = true;
+      this.followToEnd();
     }
     this.remember();
   }

@@ -32,7 +32,7 @@ import { TurnHeights } from './turnHeights';
 import type { TurnWindow } from './turnWindow';
 import type { TurnModel } from './turnModel';
 
-const settingsUntilTold: ViewSettings = { sendKey: 'enter', thinking: 'collapsed', escStops: true };
+const settingsUntilTold: ViewSettings = { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true };
 
 /** What a page keeps of itself. */
 interface PageState {

@@ -11,7 +11,8 @@ import { TurnView } from './turnView';
 
 /** The conversation, which scrolls, and follows its end until the person says otherwise. */
 export function ConversationLog(): JSX.Element {
-  const { strings, conversation, follow, turnWindow, turnHeights, scrollMemory } = usePanel();
+  const { strings, settings, conversation, follow, turnWindow, turnHeights, scrollMemory } =
+    usePanel();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLDivElement>(null);
@@ -20,7 +21,12 @@ export function ConversationLog(): JSX.Element {
     if (scroller.current === null || content.current === null || end.current === null) {
       return undefined;
     }
-    const mode = new FollowMode(scroller.current, content.current, end.current);
+    const mode = new FollowMode(
+      scroller.current,
+      content.current,
+      end.current,
+      () => settings.peek().follow,
+    );
     const shown = new TurnWindow(scroller.current, content.current, conversation, turnHeights);
     const memory = scrollMemory.attach(scroller.current, mode, shown);
     follow.value = mode;
@@ -32,7 +38,7 @@ export function ConversationLog(): JSX.Element {
       shown.dispose();
       mode.dispose();
     };
-  }, [follow, turnWindow, conversation, turnHeights, scrollMemory]);
+  }, [settings, follow, turnWindow, conversation, turnHeights, scrollMemory]);
 
   const turns = conversation.turns.value;
   const isEmpty = conversation.isKnown.value && turns.length === 0;
@@ -97,7 +103,8 @@ function TurnGroup({
 function JumpToLatest({ focusAfter }: { focusAfter: () => void }): JSX.Element | null {
   const { strings, follow } = usePanel();
   const mode = follow.value;
-  if (mode === undefined || mode.following.value || mode.atEnd.value) return null;
+  if (mode === undefined || mode.atEnd.value) return null;
+  if (mode.following.value && !mode.held) return null;
   return (
     <IconButton
       icon="arrow-down"

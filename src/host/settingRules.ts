@@ -139,6 +139,7 @@ export function checkSettings(
     },
     view: {
       sendKey: oneOf('sendKey', ['enter', 'modEnter'], 'enter'),
+      follow: oneOf('follow', ['end', 'start'], 'end'),
       thinking: oneOf('showThinking', ['collapsed', 'hidden', 'expanded'], 'collapsed'),
       escStops: escStops !== false,
       ...chatFont(getChat('fontSize'), getChat('fontFamily')),

@@ -18,6 +18,8 @@ export interface BootData {
 /** How the view behaves, by the person's settings. */
 export interface ViewSettings {
   readonly sendKey: 'enter' | 'modEnter';
+  /** What the view follows while an answer comes: its end, or no further than its beginning. */
+  readonly follow: 'end' | 'start';
   readonly thinking: 'hidden' | 'collapsed' | 'expanded';
   readonly escStops: boolean;
   /** Of the editor's own chat (`chat.fontSize`, px; `chat.fontFamily`): webviews are not told them otherwise. */

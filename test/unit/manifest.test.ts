@@ -157,7 +157,7 @@ describe('manifest', () => {
     assert.equal(settings['caudal.authStyle']?.scope, 'machine');
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.equal(supported, 'limited');
-    const harmless = ['caudal.sendKey', 'caudal.showThinking', 'caudal.escStops'];
+    const harmless = ['caudal.sendKey', 'caudal.follow', 'caudal.showThinking', 'caudal.escStops'];
     assert.deepEqual(
       [...restrictedConfigurations, ...harmless].sort(),
       Object.keys(settings).sort(),

@@ -14,7 +14,7 @@ const state: ViewState = {
   server: null,
   modelLabel: null,
   effortLabel: null,
-  settings: { sendKey: 'enter', thinking: 'collapsed', escStops: true },
+  settings: { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true },
   isReadOnly: false,
   othersRunning: 0,
   lastPrompt: null,

@@ -74,6 +74,7 @@ describe('checkSettings', () => {
       maxRetries: -1,
       maxOutputTokens: '4096',
       sendKey: 'space',
+      follow: 'me',
       escStops: 'yes',
       thinking: 'off',
       model: 'two words',
@@ -82,12 +83,14 @@ describe('checkSettings', () => {
     assert.equal(settings.chat.maxRetries, 5);
     assert.equal(settings.chat.maxOutputTokens, undefined);
     assert.equal(settings.view.sendKey, 'enter');
+    assert.equal(settings.view.follow, 'end');
     assert.equal(settings.view.escStops, true);
     assert.equal(settings.chat.thinking, 'off');
     assert.equal(settings.chat.model, undefined);
     assert.deepEqual(problems.map(({ name }) => name).sort(), [
       'effort',
       'escStops',
+      'follow',
       'maxOutputTokens',
       'maxRetries',
       'model',
@@ -124,7 +127,12 @@ describe('checkSettings', () => {
       resume: 'ask',
       silenceLimitMs: 30_000,
     });
-    assert.deepEqual(settings.view, { sendKey: 'enter', thinking: 'hidden', escStops: false });
+    assert.deepEqual(settings.view, {
+      sendKey: 'enter',
+      follow: 'end',
+      thinking: 'hidden',
+      escStops: false,
+    });
   });
 
   it('gives the view the font of the editor’s chat, where it can be used', () => {

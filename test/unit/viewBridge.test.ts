@@ -162,7 +162,7 @@ class Ground {
       server: null,
       modelLabel: this.label,
       effortLabel: null,
-      settings: { sendKey: 'enter', thinking: 'collapsed', escStops: true },
+      settings: { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true },
       isReadOnly: this.copies.has(conversation.id),
       othersRunning: 0,
       lastPrompt: null,

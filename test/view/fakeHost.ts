@@ -70,7 +70,7 @@ const defaultState: ViewState = {
   server: null,
   modelLabel: 'Claude Sonnet 5',
   effortLabel: null,
-  settings: { sendKey: 'enter', thinking: 'collapsed', escStops: true },
+  settings: { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true },
   isReadOnly: false,
   othersRunning: 0,
   lastPrompt: null,

@@ -135,7 +135,7 @@ const pictures: readonly Picture[] = [
   },
   {
     name: 'thinking',
-    state: { settings: { sendKey: 'enter', thinking: 'expanded', escStops: true } },
+    state: { settings: { sendKey: 'enter', follow: 'end', thinking: 'expanded', escStops: true } },
     prepare: async (page) => {
       await ask(page);
       await answer(page, {

@@ -48,7 +48,9 @@ describe('the composer of the panel', function () {
 
   it('swaps Enter and Ctrl+Enter by the setting', async () => {
     const page = await openPage({
-      state: { settings: { sendKey: 'modEnter', thinking: 'collapsed', escStops: true } },
+      state: {
+        settings: { sendKey: 'modEnter', follow: 'end', thinking: 'collapsed', escStops: true },
+      },
     });
     const field = page.getByTestId('composer');
     await field.fill('One');
@@ -152,7 +154,7 @@ describe('the composer of the panel', function () {
     );
     await page.evaluate(() =>
       window.fakeHost.postState({
-        settings: { sendKey: 'enter', thinking: 'collapsed', escStops: false },
+        settings: { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: false },
       }),
     );
     await painted(page);
@@ -160,7 +162,7 @@ describe('the composer of the panel', function () {
     await page.evaluate(() => {
       window.fakeHost.conversation.turn('a')!.setStatus({ kind: 'stopped' });
       window.fakeHost.postState({
-        settings: { sendKey: 'enter', thinking: 'collapsed', escStops: true },
+        settings: { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true },
       });
     });
     await page.getByTestId('stop').waitFor({ state: 'detached' });

@@ -5,8 +5,8 @@ import { closePage, openPage, painted, viewTestMs } from './viewTest';
 const paragraph = 'A sentence that is long enough to need a line of its own. '.repeat(6);
 
 /** A conversation longer than the screen, whose last answer streams (`last`). */
-async function openLong(): Promise<Page> {
-  const page = await openPage({ height: 480 });
+async function openLong(options: Partial<Parameters<typeof openPage>[0]> = {}): Promise<Page> {
+  const page = await openPage({ height: 480, ...options });
   await page.evaluate((paragraph) => {
     const { conversation } = window.fakeHost;
     for (let i = 0; i < 4; i++) {
@@ -244,6 +244,43 @@ describe('the panel follows the end of the conversation', function () {
     await page.getByTestId('composer').fill('Another question');
     await page.keyboard.press('Enter');
     await page.locator('[data-role=user]', { hasText: 'Another question' }).waitFor();
+    await painted(page);
+    assert.ok((await distanceToEnd(page)) <= 1);
+  });
+
+  it('stays at the top of a new answer where the settings say so', async () => {
+    const page = await openLong({
+      state: {
+        settings: { sendKey: 'enter', follow: 'start', thinking: 'collapsed', escStops: true },
+      },
+    });
+    await stream(page);
+    assert.ok((await distanceToEnd(page)) <= 1, 'it was there when the chat was opened');
+    await page.evaluate(async (paragraph) => {
+      const { conversation } = window.fakeHost;
+      conversation.turn('last')!.setStatus({ kind: 'complete', stopReason: 'end_turn' });
+      conversation.addUserTurn('next', { text: 'Go on', attachments: [] });
+      const turn = conversation.addAssistantTurn('new', { kind: 'streaming', attempt: 1 });
+      turn.openBlock(1, { head: { kind: 'text' }, text: '' });
+      for (let i = 0; i < 12; i++) {
+        turn.append(0, `${paragraph}\n\n`);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    }, paragraph);
+    await painted(page);
+    const logTop = await page
+      .locator('[role=log]')
+      .evaluate((log) => log.getBoundingClientRect().top);
+    assert.ok(Math.abs((await positionOf(page, 'new')) - logTop) <= 1);
+    assert.ok((await distanceToEnd(page)) > 100);
+    await assertNothingMoves(page, 'new', () =>
+      page.evaluate(() => {
+        const turn = window.fakeHost.conversation.turn('new')!;
+        turn.append(0, 'And that is all.');
+        turn.setStatus({ kind: 'complete', stopReason: 'end_turn' });
+      }),
+    );
+    await page.getByTestId(jump).click();
     await painted(page);
     assert.ok((await distanceToEnd(page)) <= 1);
   });

@@ -331,7 +331,7 @@ describe('the panel while an answer streams', function () {
     await page.getByText('Secret thoughts and more').waitFor();
     await page.evaluate(() =>
       window.fakeHost.postState({
-        settings: { sendKey: 'enter', thinking: 'hidden', escStops: true },
+        settings: { sendKey: 'enter', follow: 'end', thinking: 'hidden', escStops: true },
       }),
     );
     await page.getByRole('button', { name: /Thought for/ }).waitFor({ state: 'detached' });
