@@ -22,9 +22,12 @@ const sliceSize = 16_384;
 export class BlockModel {
   private readonly currentState = signal<BlockState>('open');
   private readonly currentLife = signal(0);
+  private readonly currentExcess = signal(false);
   private sink: TextSink | undefined;
   /** UTF-16 units the sink has. */
   private shown = 0;
+  /** UTF-16 units it gets at most. */
+  private limit = Number.POSITIVE_INFINITY;
   private ended = false;
 
   constructor(
@@ -52,6 +55,11 @@ export class BlockModel {
     return this.currentLife;
   }
 
+  /** Whether there is more text than the sink gets. */
+  get isShownInPart(): ReadonlySignal<boolean> {
+    return this.currentExcess;
+  }
+
   get length(): number {
     return this.block.text.length;
   }
@@ -69,9 +77,13 @@ export class BlockModel {
     return this.block.closedMs;
   }
 
-  /** Gives the sink all text from the beginning, at once or over several frames, and then what comes. */
-  attach(sink: TextSink): Disposable {
+  /**
+   * Gives the sink the text from the beginning, at once or over several frames, and then what comes, up to the limit in
+   * UTF-16 units.
+   */
+  attach(sink: TextSink, limit = Number.POSITIVE_INFINITY): Disposable {
     this.sink = sink;
+    this.limit = limit;
     this.shown = 0;
     this.ended = false;
     if (this.pump()) this.onBehind(this);
@@ -82,9 +94,9 @@ export class BlockModel {
 
   /** Lets the components know the block's state as it now is. */
   publishState(): void {
-    const { state, text } = this.block;
+    const { state } = this.block;
     this.currentState.value = state;
-    if (this.ended && (state === 'open' || this.shown < text.length)) {
+    if (this.ended && (state === 'open' || this.shown < this.wanted)) {
       this.ended = false;
       this.sink = undefined;
       this.currentLife.value++;
@@ -96,13 +108,15 @@ export class BlockModel {
     const { sink } = this;
     if (sink === undefined) return false;
     const { text, state } = this.block;
-    if (this.shown < text.length) {
+    const { wanted } = this;
+    this.currentExcess.value = text.length > this.limit;
+    if (this.shown < wanted) {
       if (this.seams().includes(this.shown)) sink.markSeam?.();
       const end = this.sliceEnd();
       const slice = text.slice(this.shown, end);
       this.shown = end;
       sink.append(slice);
-      if (end < text.length) return true;
+      if (end < wanted) return true;
     }
     if (state !== 'open' && !this.ended) {
       this.ended = true;
@@ -111,11 +125,17 @@ export class BlockModel {
     return false;
   }
 
+  /** UTF-16 units that the sink is to have. */
+  private get wanted(): number {
+    return Math.min(this.block.text.length, this.limit);
+  }
+
   /** Never within a surrogate pair: half a character must not show for a frame (T95). */
   private sliceEnd(): number {
     const { text } = this.block;
-    const seam = this.seams().find((offset) => offset > this.shown) ?? text.length;
-    const end = Math.min(text.length, this.shown + sliceSize, seam);
+    const { wanted } = this;
+    const seam = this.seams().find((offset) => offset > this.shown) ?? wanted;
+    const end = Math.min(wanted, this.shown + sliceSize, seam);
     if (end === text.length) return end;
     const unit = text.slice(end - 1, end).charCodeAt(0);
     return unit >= 0xd800 && unit <= 0xdbff ? end + 1 : end;

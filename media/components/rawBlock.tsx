@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { BlockModel } from '../blockModel';
+import type { TurnModel } from '../turnModel';
 import { Disclosure } from './disclosure';
 import { Icon, type IconName } from './icon';
 import { StreamedText } from './streamedText';
 
 interface RawBlockProps {
+  readonly turn: TurnModel;
   readonly block: BlockModel;
   readonly icon: IconName;
   readonly label: string;
@@ -13,7 +15,7 @@ interface RawBlockProps {
 }
 
 /** A block whose text is shown as it came: a tool's input, and whatever this version does not know. */
-export function RawBlock({ block, icon, label, startsOpen }: RawBlockProps): JSX.Element {
+export function RawBlock({ turn, block, icon, label, startsOpen }: RawBlockProps): JSX.Element {
   const isOpen = useSignal(startsOpen);
   const heading = (
     <>
@@ -29,7 +31,7 @@ export function RawBlock({ block, icon, label, startsOpen }: RawBlockProps): JSX
         onToggle={() => (isOpen.value = !isOpen.value)}
       >
         <div class="raw-content" tabIndex={0} role="group" aria-label={label} dir="ltr">
-          <StreamedText block={block} as="plain" />
+          <StreamedText turn={turn} block={block} as="plain" />
         </div>
       </Disclosure>
     </div>

@@ -1,17 +1,24 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { BlockModel } from '../blockModel';
+import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
 import { PlainTextView } from '../plainTextView';
 import { SafeTextView } from '../safeTextView';
+import type { TurnModel } from '../turnModel';
+import { TextButton } from './buttons';
 
 interface StreamedTextProps {
+  readonly turn: TurnModel;
   readonly block: BlockModel;
   readonly as: 'markdown' | 'plain';
 }
 
+/** UTF-16 units on the page: more than anybody reads there, and than a page takes well. The rest opens in an editor. */
+const limits = { markdown: 2_000_000, plain: 100_000 } as const;
+
 /** A block's text, put into the page as it comes. The component renders once: the text goes past it. */
-export function StreamedText({ block, as }: StreamedTextProps): JSX.Element {
+export function StreamedText({ turn, block, as }: StreamedTextProps): JSX.Element {
   const panel = usePanel();
   const place = useRef<HTMLDivElement>(null);
   const life = block.life.value;
@@ -24,12 +31,32 @@ export function StreamedText({ block, as }: StreamedTextProps): JSX.Element {
       onError: panel.reportError,
     });
     place.current?.append(view.element);
-    const attached = block.attach(view);
+    const attached = block.attach(view, limits[as]);
     return () => {
       attached.dispose();
       view.dispose();
       view.element.remove();
     };
   }, [panel, block, as, life]);
-  return <div ref={place} />;
+  return (
+    <>
+      <div ref={place} />
+      {block.isShownInPart.value ? <RestElsewhere turn={turn} block={block} as={as} /> : null}
+    </>
+  );
+}
+
+/** Says that there is more, and opens all of it. */
+function RestElsewhere({ turn, block, as }: StreamedTextProps): JSX.Element {
+  const { strings, formats, post } = usePanel();
+  return (
+    <p class="note shown-in-part">
+      <span>{fillTemplate(strings.shownInPart, formats.count(limits[as]))}</span>
+      <TextButton
+        label={strings.openBlock}
+        secondary
+        onClick={() => post({ type: 'openBlock', turn: turn.id, block: block.id })}
+      />
+    </p>
+  );
 }

@@ -32,7 +32,7 @@ export function ThinkingBlock({ turn, block }: ThinkingProps): JSX.Element | nul
         {hasNoText ? (
           <p class="note">{strings.thinkingHiddenByModel}</p>
         ) : (
-          <StreamedText block={block} as="markdown" />
+          <StreamedText turn={turn} block={block} as="markdown" />
         )}
       </Disclosure>
     </div>

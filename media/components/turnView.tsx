@@ -66,7 +66,7 @@ function UserContent({ turn }: { turn: TurnModel }): JSX.Element {
         .filter((block) => block.head.kind === 'text')
         .map((block) => (
           <div key={block.id} class="bubble">
-            <StreamedText block={block} as="plain" />
+            <StreamedText turn={turn} block={block} as="plain" />
           </div>
         ))}
     </>
@@ -101,7 +101,7 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
     case 'text':
       return (
         <div class="answer" data-testid="answer">
-          <StreamedText block={block} as="markdown" />
+          <StreamedText turn={turn} block={block} as="markdown" />
         </div>
       );
     case 'thinking':
@@ -112,6 +112,7 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
     case 'server_tool_use':
       return (
         <RawBlock
+          turn={turn}
           block={block}
           icon="tools"
           label={fillTemplate(strings.toolCall, head.name)}
@@ -121,6 +122,7 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
     case 'server_tool_result':
       return (
         <RawBlock
+          turn={turn}
           block={block}
           icon="tools"
           label={fillTemplate(strings.toolCall, head.type)}
@@ -133,6 +135,7 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
     case 'unknown':
       return (
         <RawBlock
+          turn={turn}
           block={block}
           icon="question"
           label={fillTemplate(strings.unknownBlock, head.type)}

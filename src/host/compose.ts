@@ -20,6 +20,7 @@ import { ChatCommands } from './chatCommands';
 import { ChatsPicker } from './chatsPicker';
 import { chatPanelType, chatViewId } from './commandIds';
 import { registerCommands } from './commands';
+import { BlockDocuments } from './blockDocuments';
 import { CodeDocuments } from './codeDocuments';
 import { Connection, type ClientOptions, type ServerClient } from './connection';
 import { registerContributions } from './contribution';
@@ -188,6 +189,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   };
 
   const codeDocuments = store.add(new CodeDocuments());
+  const blockDocuments = store.add(new BlockDocuments(chat));
 
   // The places that show conversations, and what can be done there.
   const bridgePorts = (surface: Surface): ViewBridgePorts => ({
@@ -209,6 +211,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       modelPicker,
       inspect: (turn) => inspector.open(turn),
       codeDocuments,
+      blockDocuments,
       showLog,
       failed: (what, error) => notices.failed(what, error),
     }),

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { assertNever } from '../core/assertNever';
+import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { Draft } from '../protocol/hostToView';
 import type { ViewCommand } from '../protocol/viewToHost';
+import type { BlockDocuments } from './blockDocuments';
 import type { ChatCommands } from './chatCommands';
 import { insertCode, openNewFile } from './codeActions';
 import type { CodeDocuments } from './codeDocuments';
@@ -22,6 +24,7 @@ export interface ViewActionPorts {
   readonly modelPicker: ModelPicker;
   readonly inspect: (turn: string) => void;
   readonly codeDocuments: CodeDocuments;
+  readonly blockDocuments: BlockDocuments;
   readonly showLog: () => void;
   readonly failed: (what: string, error: unknown) => void;
 }
@@ -75,6 +78,10 @@ export class ViewActionHandler implements ViewActions {
 
   openAttachment(uri: string, line: number): Promise<void> {
     return openAttachment(uri, line);
+  }
+
+  openBlock(turn: TurnDocument, block: TurnBlock): Promise<void> {
+    return this.ports.blockDocuments.open(turn, block);
   }
 
   async copy(text: string): Promise<void> {

@@ -7,6 +7,7 @@ import { findInConversation } from '../core/findInConversation';
 import type { Logger } from '../core/logger';
 import { PatchFeed, type PaintObserver } from '../core/patchFeed';
 import { assertNever } from '../core/assertNever';
+import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { Destination, Draft, HostToView, ViewState } from '../protocol/hostToView';
 import { parseViewMessage } from '../protocol/parseViewMessage';
 import type { ViewCommand, ViewToHost } from '../protocol/viewToHost';
@@ -29,6 +30,8 @@ export interface ViewActions {
   /** Shows how the turn came over the wire. */
   inspect(turn: string): void;
   openAttachment(uri: string, line: number): Promise<void>;
+  /** Shows all text of a block where there is room for it. */
+  openBlock(turn: TurnDocument, block: TurnBlock): Promise<void>;
   copy(text: string): Promise<void>;
   insertCode(text: string): Promise<void>;
   newFile(text: string, language: string): Promise<void>;
@@ -220,6 +223,13 @@ export class ViewBridge implements Disposable {
         return actions.openLink(message.href);
       case 'openAttachment':
         return actions.openAttachment(message.uri, message.line);
+      case 'openBlock': {
+        const turn = this.conversation.turn(message.turn);
+        const block = turn?.blocks.find(({ id }) => id === message.block);
+        return turn === undefined || block === undefined
+          ? undefined
+          : actions.openBlock(turn, block);
+      }
       case 'copy':
         return actions.copy(message.text);
       case 'insertCode':

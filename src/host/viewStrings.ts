@@ -107,6 +107,8 @@ export function viewStrings(): ViewStrings {
     attemptsShort: vscode.l10n.t('{0} attempts'),
     copyDetails: vscode.l10n.t('Copy details'),
     sendFailed: vscode.l10n.t('The prompt was not sent. It is kept: try again.'),
+    shownInPart: vscode.l10n.t('Only the first {0} characters are shown here.'),
+    openBlock: vscode.l10n.t('Open all of it in an editor'),
     brokenBlock: vscode.l10n.t('This part could not be shown. Its text is below as it came.'),
     viewOutdated: vscode.l10n.t('Caudal was updated. Reload the window to go on.'),
     inspect: vscode.l10n.t('Open in the stream inspector'),

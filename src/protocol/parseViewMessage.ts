@@ -81,6 +81,12 @@ function viewMessage(from: Members): ViewToHost {
       return { type, href: text(from['href'], 'href', maxName) };
     case 'openAttachment':
       return { type, uri: text(from['uri'], 'uri', maxName), line: count(from['line'], 'line') };
+    case 'openBlock':
+      return {
+        type,
+        turn: text(from['turn'], 'turn', maxName),
+        block: count(from['block'], 'block'),
+      };
     case 'copy':
     case 'insertCode':
     case 'previewDiagram':

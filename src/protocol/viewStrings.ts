@@ -118,6 +118,8 @@ export interface ViewStrings {
   readonly sendFailed: string;
   /** Stands above the raw text of a part that the view could not show otherwise. */
   readonly brokenBlock: string;
+  readonly shownInPart: string;
+  readonly openBlock: string;
   /** The view is of another version than the host. */
   readonly viewOutdated: string;
   /** On the figures under an answer. */

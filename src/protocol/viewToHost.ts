@@ -44,6 +44,8 @@ export type ViewToHost =
   | { readonly type: 'inspect'; readonly turn: string }
   | { readonly type: 'openLink'; readonly href: string }
   | { readonly type: 'openAttachment'; readonly uri: string; readonly line: number }
+  /** All text of one block of a turn shown here, in an editor. */
+  | { readonly type: 'openBlock'; readonly turn: string; readonly block: number }
   | { readonly type: 'copy'; readonly text: string }
   /** Code of an answer, to go where the editor's cursor is. */
   | { readonly type: 'insertCode'; readonly text: string }

@@ -66,6 +66,11 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     uri: text,
     line: count,
   }),
+  openBlock: fc.record({
+    type: fc.constant('openBlock' as const),
+    turn: fc.string(),
+    block: count,
+  }),
   copy: fc.record({ type: fc.constant('copy' as const), text }),
   insertCode: fc.record({ type: fc.constant('insertCode' as const), text }),
   previewDiagram: fc.record({ type: fc.constant('previewDiagram' as const), text }),

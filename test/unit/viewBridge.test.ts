@@ -3,7 +3,7 @@ import { Conversation, type Prompt, type PromptAttachment } from '../../src/core
 import type { ConversationCursor } from '../../src/core/conversationPatch';
 import { toDisposable, type Disposable } from '../../src/core/disposable';
 import { Emitter } from '../../src/core/emitter';
-import type { TurnDocument } from '../../src/core/turnDocument';
+import type { TurnBlock, TurnDocument } from '../../src/core/turnDocument';
 import { Drafts } from '../../src/host/drafts';
 import { ViewBridge, type ViewActions, type WebviewPort } from '../../src/host/viewBridge';
 import type { Draft, HostToView, ViewState } from '../../src/protocol/hostToView';
@@ -70,6 +70,10 @@ class Actions implements ViewActions {
 
   inspect(turn: string): void {
     void this.note('inspect', turn);
+  }
+
+  openBlock(turn: TurnDocument, block: TurnBlock): Promise<void> {
+    return this.note('openBlock', turn.id, block.id);
   }
 
   openAttachment(uri: string, line: number): Promise<void> {
@@ -424,6 +428,10 @@ describe('ViewBridge', () => {
     await ground.page.say({ type: 'run', command: 'chooseModel' });
     await ground.page.say({ type: 'openLink', href: 'https://a.example' });
     await ground.page.say({ type: 'openAttachment', uri: 'file:///a', line: 3 });
+    const turn = ground.bridge.conversation.addUserTurn('long', { text: 'long', attachments: [] });
+    await ground.page.say({ type: 'openBlock', turn: turn.id, block: 0 });
+    await ground.page.say({ type: 'openBlock', turn: turn.id, block: 7 });
+    await ground.page.say({ type: 'openBlock', turn: 'of-another-chat', block: 0 });
     await ground.page.say({ type: 'copy', text: 'exact\ttext\n' });
     await ground.page.say({ type: 'insertCode', text: '\tx\n' });
     await ground.page.say({ type: 'newFile', text: 'y', language: 'ts' });
@@ -432,6 +440,7 @@ describe('ViewBridge', () => {
       ['run', 'chooseModel'],
       ['openLink', 'https://a.example'],
       ['openAttachment', 'file:///a', 3],
+      ['openBlock', 'long', 0],
       ['copy', 'exact\ttext\n'],
       ['insertCode', '\tx\n'],
       ['newFile', 'y', 'ts'],

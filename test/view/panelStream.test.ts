@@ -337,6 +337,35 @@ describe('the panel while an answer streams', function () {
     await page.getByRole('button', { name: /Thought for/ }).waitFor({ state: 'detached' });
   });
 
+  it('shows what is too long for a page in part, and opens all of it elsewhere (T7, T22)', async () => {
+    const page = await openPage();
+    await page.evaluate(() => {
+      const turn = window.fakeHost.conversation.addAssistantTurn('a');
+      turn.setStatus({ kind: 'streaming', attempt: 1 });
+      turn.openBlock(1, {
+        head: { kind: 'unknown', type: 'a_dump' },
+        text: `begin ${'x'.repeat(1_000_000)} end`,
+      });
+      turn.openBlock(1, { head: { kind: 'text' }, text: 'A line of text.\n\n'.repeat(125_000) });
+    });
+    const answer = page.getByTestId('answer');
+    await answer.getByText('Only the first 2,000,000 characters').waitFor();
+    await page.evaluate(() =>
+      window.fakeHost.conversation
+        .turn('a')!
+        .setStatus({ kind: 'complete', stopReason: 'end_turn' }),
+    );
+    await page.getByRole('button', { name: /a_dump/ }).click();
+    const dump = page.locator('.raw-block');
+    await dump.getByText('Only the first 100,000 characters').waitFor();
+    const shown = await dump.locator('.plain-text').evaluate((text) => text.textContent.length);
+    assert.equal(shown, 100_000);
+    await dump.getByRole('button', { name: 'Open all of it in an editor' }).click();
+    assert.deepEqual(await page.evaluate(() => window.fakeHost.sentOf('openBlock')), [
+      { type: 'openBlock', turn: 'a', block: 0 },
+    ]);
+  });
+
   it('counts down to the next attempt, and lets the person bring it forward or call it off', async () => {
     const page = await openPage();
     await page.evaluate(() => {
