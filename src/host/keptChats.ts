@@ -94,10 +94,10 @@ export class KeptChats implements Disposable {
     return standIn;
   }
 
-  /** What the side bar showed last. */
-  reopenLast(): Promise<Conversation> {
+  /** What the side bar showed last; where the editor has lost that, as after a sudden end it can, the latest. */
+  async reopenLast(): Promise<Conversation> {
     const id = this.ports.memory.get(memoryName);
-    return this.reopen(typeof id === 'string' ? id : undefined);
+    return this.reopen(typeof id === 'string' ? id : (await this.latest())?.id);
   }
 
   /** Notes what the side bar shows, for when the window is opened again. */
@@ -157,6 +157,15 @@ export class KeptChats implements Disposable {
   dispose(): void {
     this.timer?.dispose();
     this.disposables.dispose();
+  }
+
+  private async latest(): Promise<JournalEntry | undefined> {
+    try {
+      return (await this.list())[0];
+    } catch (error) {
+      this.ports.notReopened(error);
+      return undefined;
+    }
   }
 
   private async read(id: string): Promise<Conversation | undefined> {

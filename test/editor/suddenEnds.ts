@@ -62,8 +62,9 @@ export async function endSuddenly(
   afterMs: number,
   prompt: string,
 ): Promise<EndOutcome> {
-  await session.runCommand('Caudal: New chat');
   const panel = await session.panel();
+  // A chat that is empty would not show when the new one has come.
+  if ((await panel.turns('user').count()) > 0) await session.runCommand('Caudal: New chat');
   await panel.waitFor(async () => (await panel.turns('user').count()) === 0, 'an empty chat');
   const requests = server.messageRequests.length;
   await panel.composer.fill(prompt);

@@ -190,6 +190,16 @@ describe('KeptChats', () => {
     ]);
   });
 
+  it('shows the latest chat where the editor has forgotten which was shown', async () => {
+    const first = open();
+    await first.ask(first.kept.create(), 'An older question');
+    await first.ask(first.kept.create(), 'The latest question');
+    await first.close();
+    const second = new Window(directory, server.url, new Memory());
+    assert.equal((await second.kept.reopenLast()).title, 'The latest question');
+    await second.close();
+  });
+
   it('shows an answer that was under way with its text, and goes on from there (T48)', async () => {
     const first = open();
     const conversation = first.kept.create();
