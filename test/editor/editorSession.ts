@@ -8,6 +8,7 @@ import { newestEditor, type EditorVersion } from './provision/editorVersion';
 import { repositoryRoot } from './provision/paths';
 import { provisionServedEditor } from './provision/servedEditor';
 import { installVsix, startServed, type EditorFolders, type ServedProcess } from './servedProcess';
+import { isolateWebviews, localFrameFlags } from './webviewProcess';
 import { openSlowLink, type SlowLink } from './slowLink';
 
 /**
@@ -42,6 +43,11 @@ export interface EditorOptions {
   readonly companions?: readonly string[];
   /** How far the window is from its extension host, in ms there and back. */
   readonly roundTripMs?: number;
+  /**
+   * Gives each webview a process of its own, as the desktop does: served from the window's own origin it shares the
+   * window's. For measuring.
+   */
+  readonly ownWebviewProcess?: boolean;
   /** The panel is open when the window comes up, without anybody opening it. */
   readonly withPanelOpen?: boolean;
 }
@@ -271,7 +277,7 @@ async function openWindow(
 ): Promise<{ browser: Browser; page: Page }> {
   const browser = await chromium.launch({
     executablePath: await provisionChromium(),
-    args: [...chromiumFlags],
+    args: [...chromiumFlags, ...(options.ownWebviewProcess === true ? localFrameFlags : [])],
   });
   const context = await browser.newContext({
     viewport: options.viewport ?? { width: 1280, height: 800 },
@@ -279,6 +285,7 @@ async function openWindow(
   });
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
+  if (options.ownWebviewProcess === true) await isolateWebviews(page, url);
   await page.goto(url);
   if (options.testsPath === undefined) {
     await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: patienceMs });

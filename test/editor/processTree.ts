@@ -12,19 +12,24 @@ interface ProcessRow {
  * old one alive for a while) the youngest. Throws when there is none.
  */
 export async function findExtensionHost(editorPid: number): Promise<number> {
+  const hosts = await descendantsOf(editorPid, '--type=extensionHost');
+  const youngest = hosts.sort((a, b) => a - b).at(-1);
+  if (youngest === undefined) throw new Error('The editor has no extension host process.');
+  return youngest;
+}
+
+/** Process ids of all descendants of a process whose command line has this in it. */
+export async function descendantsOf(pid: number, command: string): Promise<number[]> {
   const rows = await listProcesses();
-  const descendants = new Set([editorPid]);
+  const descendants = new Set([pid]);
   for (let grown = true; grown;) {
     const before = descendants.size;
     for (const row of rows) if (descendants.has(row.parent)) descendants.add(row.pid);
     grown = descendants.size > before;
   }
-  const hosts = rows.filter(
-    (row) => descendants.has(row.pid) && row.command.includes('--type=extensionHost'),
-  );
-  const youngest = hosts.sort((a, b) => a.pid - b.pid).at(-1);
-  if (youngest === undefined) throw new Error('The editor has no extension host process.');
-  return youngest.pid;
+  return rows
+    .filter((row) => descendants.has(row.pid) && row.command.includes(command))
+    .map((row) => row.pid);
 }
 
 /** `ps` is missing on slim Linux systems, `/proc` is not. */

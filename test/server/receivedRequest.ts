@@ -42,6 +42,8 @@ export class ReceivedRequest {
   /** What was handed to the socket, block by block. */
   readonly sent: SentBlock[] = [];
   sentDeltas = 0;
+  /** When each delta was handed to the socket. Monotonic, in ms. */
+  readonly sentDeltasAt: number[] = [];
   /** Of the body of a streamed answer. */
   sentBytes = 0;
 

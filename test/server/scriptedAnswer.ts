@@ -166,7 +166,10 @@ export class ScriptedAnswer {
 
   private remember({ adds, event, isDelta }: ScriptedEvent): void {
     const { received } = this.stage;
-    if (isDelta) received.sentDeltas++;
+    if (isDelta) {
+      received.sentDeltas++;
+      received.sentDeltasAt.push(performance.now());
+    }
     if (adds === undefined) return;
     if (event === 'content_block_start') received.sent.push({ ...adds });
     const block = received.sent.findLast(({ index }) => index === adds.index);
