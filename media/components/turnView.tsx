@@ -129,8 +129,9 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
           startsOpen={false}
         />
       );
+    case 'tool_run':
+    case 'tool_result':
     case 'attachment':
-      // Only people attach.
       return null;
     case 'unknown':
       return (

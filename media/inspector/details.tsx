@@ -120,6 +120,9 @@ function headName(head: BlockMoment['head'], strings: InspectorStrings): string 
     case 'server_tool_result':
     case 'unknown':
       return head.type;
+    case 'tool_run':
+    case 'tool_result':
+      return head.kind;
     case 'attachment':
       return head.attachment.path;
   }

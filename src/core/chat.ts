@@ -1,3 +1,4 @@
+import { Approvals } from './approvals';
 import { classifyError } from './classify';
 import type { ChatSettings } from './chatSettings';
 import type { Clock } from './clock';
@@ -6,11 +7,16 @@ import { Conversation, type Prompt } from './conversation';
 import { DisposableStore, type Disposable } from './disposable';
 import { Emitter } from './emitter';
 import type { Logger } from './logger';
-import { hasThinking, messageHistory } from './messageHistory';
+import { hasThinking, messageHistory, type HistoryOptions } from './messageHistory';
 import type { MessageTransport } from './messageTransport';
 import { preferredModel } from './modelChoice';
 import type { ModelInfo } from './modelInfo';
 import { requestOptions } from './requestOptions';
+import type { Tool } from './tool';
+import { ToolLoop } from './toolLoop';
+import type { ToolPorts } from './toolPorts';
+import type { ToolDecision } from './toolQuestion';
+import { toolOptions } from './toolRequest';
 import { TurnController, type TurnRequest } from './turnController';
 import type { TurnDocument } from './turnDocument';
 import type { WireObserver } from './wireRecord';
@@ -35,11 +41,14 @@ export interface ChatPorts {
   readonly connectivity: Connectivity;
   /** Takes down what is sent and received. */
   readonly recorder?: WireObserver;
+  /** Absent: the model has no tools. */
+  readonly tools?: ToolPorts;
 }
 
 interface RunningTurn {
   readonly turn: TurnDocument;
   readonly controller: TurnController;
+  readonly loop: ToolLoop | undefined;
 }
 
 /**
@@ -52,7 +61,10 @@ interface RunningTurn {
 export class Chat implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly activity = this.disposables.add(new Emitter<void>());
-  /** Fires when a turn starts or ends, and when a conversation is added or taken away. */
+  /**
+   * Fires when a turn starts, ends, or begins or ends to wait for the person, and when a conversation is added or taken
+   * away.
+   */
   readonly onDidChangeActivity = this.activity.event;
 
   private readonly byId = new Map<string, Conversation>();
@@ -62,8 +74,12 @@ export class Chat implements Disposable {
   private readonly continuing = new Set<TurnDocument>();
   /** Models that were chosen for single answers. */
   private readonly chosenModels = new WeakMap<TurnDocument, string>();
-  /** By the conversation's id: the turn before which thinking was refused and is not sent any more (T115). */
-  private readonly thinkingFrom = new Map<string, string>();
+  /** By the conversation's id: where thinking was refused, and is not sent any more before (T115). */
+  private readonly thinkingStart = new Map<
+    string,
+    Pick<HistoryOptions, 'thinkingFrom' | 'thinkingAfter'>
+  >();
+  private readonly approvalsOf = new WeakMap<Conversation, Approvals>();
   private readonly stopPlayed = new WeakMap<Conversation, () => void>();
 
   constructor(private readonly ports: ChatPorts) {}
@@ -75,6 +91,30 @@ export class Chat implements Disposable {
   /** Turns that are under way (not queued, not over), in all conversations. */
   get runningTurns(): readonly TurnDocument[] {
     return [...this.running.values()].map(({ turn }) => turn);
+  }
+
+  /** Turns that wait for the person's word about a call. */
+  get askingTurns(): readonly TurnDocument[] {
+    return this.runningTurns.filter(({ status }) => status.kind === 'awaiting-approval');
+  }
+
+  /** What the person allowed in a conversation; undefined where there are no tools. */
+  approvals(conversation: Conversation): Approvals | undefined {
+    const { tools } = this.ports;
+    if (tools === undefined) return undefined;
+    const known = this.approvalsOf.get(conversation) ?? new Approvals(tools);
+    this.approvalsOf.set(conversation, known);
+    return known;
+  }
+
+  /** The person's word about a call that waits for it; does nothing about any other. */
+  decideTool(turnId: string, toolUseId: string, decision: ToolDecision): void {
+    this.runningOf(turnId)?.loop?.decide(toolUseId, decision);
+  }
+
+  /** The person's word where an answer reached a limit. */
+  goOn(turnId: string, goesOn: boolean): void {
+    this.runningOf(turnId)?.loop?.goOn(goesOn);
   }
 
   newConversation(): Conversation {
@@ -103,7 +143,7 @@ export class Chat implements Disposable {
     // From the end: what is queued must not start because the one before it was stopped.
     for (const turn of [...conversation.turns].reverse()) this.stop(turn.id);
     this.byId.delete(id);
-    this.thinkingFrom.delete(id);
+    this.thinkingStart.delete(id);
     conversation.dispose();
     this.activity.fire();
   }
@@ -143,19 +183,21 @@ export class Chat implements Disposable {
 
   /** Ends the back-off of a waiting turn now. */
   retryNow(turnId: string): void {
-    for (const { turn, controller } of this.running.values()) {
-      if (turn.id === turnId) controller.retryNow();
-    }
+    this.runningOf(turnId)?.controller.retryNow();
   }
 
   /**
    * Runs a failed, interrupted or stopped turn again from its prompt, after what is queued before it; what it had is
-   * dropped. Does nothing to a turn that later ones were already told about.
+   * dropped. One in which tools ran goes on after them: nothing runs twice. Does nothing to a turn that later ones were
+   * already told about.
    */
   tryAgain(turnId: string): void {
     const found = this.find(turnId);
     if (found === undefined || !canTryAgain(found.conversation, found.turn)) return;
     const { conversation, turn } = found;
+    if (turn.blocks.some(({ head, state }) => head.kind === 'tool_run' && state !== 'dropped')) {
+      return this.continueTurn(turnId);
+    }
     for (const block of turn.blocks) turn.endBlock(block.id, 'dropped');
     turn.setStatus({ kind: 'queued' });
     this.startNext(conversation);
@@ -192,10 +234,20 @@ export class Chat implements Disposable {
     const { ports } = this;
     const chosen = this.chosenModels.get(turn);
     const settings = { ...ports.settings(), ...(chosen === undefined ? {} : { model: chosen }) };
-    const prepare = (): Promise<TurnRequest> => this.prepare(conversation, turn, settings);
-    const controller = new TurnController(turn, prepare, settings, ports);
-    this.running.set(conversation.id, { turn, controller });
+    // Once for the answer, so that all its requests are told the same.
+    const tools = once(() => ports.tools?.list(conversation) ?? Promise.resolve([]));
+    const prepare = (ownBlocks: number): Promise<TurnRequest> =>
+      this.prepare(conversation, turn, settings, tools, ownBlocks);
+    const loop = this.toolLoop(conversation, turn, tools);
+    const controller = new TurnController(turn, prepare, settings, ports, loop);
+    this.running.set(conversation.id, { turn, controller, loop });
+    let wasAsking = false;
     const ended = turn.onDidChange(() => {
+      const isAsking = turn.status.kind === 'awaiting-approval';
+      if (isAsking !== wasAsking) {
+        wasAsking = isAsking;
+        if (!turn.isTerminal) this.activity.fire();
+      }
       if (!turn.isTerminal) return;
       ended.dispose();
       this.onEnded(conversation, turn, controller);
@@ -210,7 +262,12 @@ export class Chat implements Disposable {
     controller: TurnController,
   ): void {
     this.running.delete(conversation.id);
-    if (controller.hasHealed) this.thinkingFrom.set(conversation.id, turn.id);
+    if (controller.hasHealed) {
+      // Of an answer of several messages, the thinking of some is bound to that of others, which was not sent.
+      const start =
+        turn.meta.messages === undefined ? { thinkingFrom: turn.id } : { thinkingAfter: turn.id };
+      this.thinkingStart.set(conversation.id, start);
+    }
     const { kind } = turn.status;
     if (kind === 'complete' || kind === 'stopped') this.startNext(conversation);
     this.activity.fire();
@@ -220,23 +277,50 @@ export class Chat implements Disposable {
     conversation: Conversation,
     turn: TurnDocument,
     settings: ChatSettings,
+    listTools: () => Promise<readonly Tool[]>,
+    ownBlocks: number,
   ): Promise<TurnRequest> {
-    const [info] = await Promise.all([
+    const [info, tools] = await Promise.all([
       this.modelInfo(settings.model),
+      listTools(),
       this.ports.makeDurable?.(conversation),
     ]);
-    const options = requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings);
-    const thinkingFrom = this.thinkingFrom.get(conversation.id);
-    const messages = messageHistory(conversation.turns, turn.id, { thinkingFrom });
+    const options = {
+      ...requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings),
+      ...toolOptions(tools, info),
+    };
+    const start = this.thinkingStart.get(conversation.id);
+    const messages = messageHistory(conversation.turns, turn.id, { ...start, ownBlocks });
     return {
       request: { ...options, messages },
       withoutThinking: hasThinking(messages)
         ? () => ({
             ...options,
-            messages: messageHistory(conversation.turns, turn.id, { thinkingFrom: turn.id }),
+            messages: messageHistory(conversation.turns, turn.id, {
+              thinkingFrom: turn.id,
+              ownBlocks,
+              withoutOwnThinking: true,
+            }),
           })
         : undefined,
     };
+  }
+
+  private toolLoop(
+    conversation: Conversation,
+    turn: TurnDocument,
+    tools: () => Promise<readonly Tool[]>,
+  ): ToolLoop | undefined {
+    const { ports } = this;
+    const approvals = this.approvals(conversation);
+    if (ports.tools === undefined || approvals === undefined) return undefined;
+    const { blobs, limits } = ports.tools;
+    const makeDurable = async (): Promise<void> => ports.makeDurable?.(conversation);
+    return new ToolLoop(turn, { blobs, limits, tools, approvals, makeDurable, log: ports.log });
+  }
+
+  private runningOf(turnId: string): RunningTurn | undefined {
+    return [...this.running.values()].find(({ turn }) => turn.id === turnId);
   }
 
   /** A server whose models cannot be listed may answer all the same. */
@@ -258,6 +342,11 @@ export class Chat implements Disposable {
     }
     return undefined;
   }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** Only the latest answer that was asked for can be asked for again: later ones build on what it was. */

@@ -1,4 +1,4 @@
-import type { Attachment, BlockHead, BlockState } from './contentBlock';
+import type { Attachment, BlockHead, BlockState, ToolAttachment, ToolFate } from './contentBlock';
 import { isJsonObject, numberMember, parseJson, stringMember, type JsonObject } from './json';
 import type { TurnMeta } from './turnMeta';
 import type { BlockPatch, TurnPatch } from './turnPatch';
@@ -152,6 +152,15 @@ function isBlockHead(value: unknown): value is BlockHead {
       return hasString('toolUseId') && hasString('name');
     case 'server_tool_result':
       return hasString('toolUseId') && hasString('type');
+    case 'tool_run':
+      return hasString('toolUseId');
+    case 'tool_result':
+      return (
+        hasString('toolUseId') &&
+        toolFates.includes(value['fate']) &&
+        Array.isArray(value['attachments']) &&
+        value['attachments'].every(isToolAttachment)
+      );
     case 'unknown':
       return hasString('type');
     case 'attachment':
@@ -159,6 +168,25 @@ function isBlockHead(value: unknown): value is BlockHead {
     default:
       return false;
   }
+}
+
+const toolFates: readonly unknown[] = [
+  'done',
+  'failed',
+  'refused',
+  'denied',
+  'stopped',
+  'not-run',
+  'unknown',
+] satisfies ToolFate[];
+
+function isToolAttachment(value: unknown): value is ToolAttachment {
+  if (!isJsonObject(value) || !isJsonObject(value['blob'])) return false;
+  const { sha256, mediaType, size } = value['blob'];
+  const isRef =
+    typeof sha256 === 'string' && typeof mediaType === 'string' && typeof size === 'number';
+  const { kind, name } = value;
+  return isRef && (kind === 'image' || (kind === 'pdf' && typeof name === 'string'));
 }
 
 function isAttachment(value: unknown): value is Attachment {
@@ -176,8 +204,10 @@ function isAttachment(value: unknown): value is Attachment {
 function isTurnStatus(value: unknown): value is TurnStatus {
   if (!isJsonObject(value)) return false;
   switch (value['kind']) {
-    case 'queued':
     case 'awaiting-approval':
+      // Nobody is asked again: it is over with the window.
+      return Array.isArray(value['questions']);
+    case 'queued':
     case 'running-tools':
     case 'stopped':
       return true;

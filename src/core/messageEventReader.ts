@@ -179,6 +179,8 @@ function wholeBlock(block: TurnBlock, index: number): string {
     case 'text':
     case 'redacted_thinking':
     case 'server_tool_result':
+    case 'tool_run':
+    case 'tool_result':
     case 'attachment':
     case 'unknown':
       return start(raw) + block.unknownDeltas.map(delta).join('') + stop;

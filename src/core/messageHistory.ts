@@ -2,10 +2,13 @@ import type {
   ContentBlockParam,
   MessageParam,
   TextBlockParam,
+  ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
 import { assertNever } from './assertNever';
 import { attachmentText } from './attachmentText';
 import { isJsonObject, parseJson, stringMember, type JsonObject } from './json';
+import { toolCallInput } from './toolCallInput';
+import { missingResultParam, toolResultParam } from './toolResult';
 import type { TurnBlock, TurnDocument } from './turnDocument';
 import { wellFormed } from './wellFormed';
 
@@ -15,6 +18,15 @@ export interface HistoryOptions {
    * front is no edit of what later thinking is bound to (API: preserved thinking).
    */
   readonly thinkingFrom?: string | undefined;
+  /** The same, that turn included. */
+  readonly thinkingAfter?: string | undefined;
+  /**
+   * How many blocks of the answer `turnId` itself are sent before what is asked for: those of its messages up to the
+   * latest results of tools, or up to a pause of the server's; none by default.
+   */
+  readonly ownBlocks?: number | undefined;
+  /** Leaves out the thinking of these as well. */
+  readonly withoutOwnThinking?: boolean | undefined;
 }
 
 /** What becomes of an answer and the prompt before it. */
@@ -38,31 +50,41 @@ export function messageHistory(
   turnId: string,
   options: HistoryOptions = {},
 ): MessageParam[] {
-  const messages: MessageParam[] = [];
-  let prompt: TextBlockParam[] = [];
-  const before = turns.slice(0, indexOrEnd(turns, turnId));
-  const thinkingFrom =
-    options.thinkingFrom === undefined ? 0 : indexOrEnd(turns, options.thinkingFrom);
-  for (const [index, turn] of before.entries()) {
+  const messages: AnswerMessage[] = [];
+  let prompt: ContentBlockParam[] = [];
+  const end = indexOrEnd(turns, turnId);
+  const { thinkingFrom: from, thinkingAfter: after } = options;
+  const thinkingFrom = Math.max(
+    from === undefined ? 0 : indexOrEnd(turns, from),
+    after === undefined ? 0 : indexOrEnd(turns, after) + 1,
+  );
+  for (const [index, turn] of turns.slice(0, end).entries()) {
     if (turn.role === 'user') {
       prompt.push(...promptContent(turn));
       continue;
     }
-    const content = answerContent(turn, index >= thinkingFrom);
-    switch (fateOf(turn, content)) {
+    const answer = answerMessages(turn, turn.blocks, { withThinking: index >= thinkingFrom });
+    switch (fateOf(turn, answer)) {
       case 'left-out':
-        prompt = [];
+        // What an earlier answer called is answered all the same.
+        prompt = prompt.filter(({ type }) => type === 'tool_result');
         break;
       case 'unanswered':
         break;
       case 'kept':
-        appendAnswer(messages, prompt, content);
-        prompt = [];
+        prompt = appendAnswer(messages, prompt, answer);
         break;
     }
   }
-  messages.push({ role: 'user', content: orPlaceholder(prompt) });
-  return messages;
+  const turn = turns[end];
+  const own =
+    turn === undefined
+      ? []
+      : answerMessages(turn, turn.blocks.slice(0, options.ownBlocks ?? 0), {
+          withThinking: options.withoutOwnThinking !== true,
+          isUnderWay: true,
+        });
+  return withUniqueCalls([...messages, { role: 'user', content: orPlaceholder(prompt) }, ...own]);
 }
 
 /** Whether a request for `turnId` would carry any thinking. */
@@ -72,7 +94,7 @@ export function hasThinking(messages: readonly MessageParam[]): boolean {
   );
 }
 
-function fateOf(turn: TurnDocument, content: readonly ContentBlockParam[]): Fate {
+function fateOf(turn: TurnDocument, answer: readonly AnswerMessage[]): Fate {
   const { status } = turn;
   switch (status.kind) {
     case 'complete':
@@ -101,18 +123,25 @@ function fateOf(turn: TurnDocument, content: readonly ContentBlockParam[]): Fate
     default:
       return assertNever(status);
   }
-  return content.length === 0 ? 'unanswered' : 'kept';
+  return answer.length === 0 ? 'unanswered' : 'kept';
 }
 
+/** Adds a prompt and its answer; what is left of that is the results of tools, which the next message begins with. */
 function appendAnswer(
-  messages: MessageParam[],
-  prompt: readonly TextBlockParam[],
-  content: ContentBlockParam[],
-): void {
+  messages: AnswerMessage[],
+  prompt: readonly ContentBlockParam[],
+  answer: readonly AnswerMessage[],
+): ContentBlockParam[] {
   const last = messages.at(-1);
   if (prompt.length > 0) messages.push({ role: 'user', content: [...prompt] });
-  else if (last === undefined) return;
-  messages.push({ role: 'assistant', content });
+  else if (last === undefined) return [];
+  const results = answer.at(-1);
+  if (results?.role !== 'user') {
+    messages.push(...answer);
+    return [];
+  }
+  messages.push(...answer.slice(0, -1));
+  return results.content;
 }
 
 /** The person's words after what they attached to them. */
@@ -126,26 +155,169 @@ function promptContent(turn: TurnDocument): TextBlockParam[] {
 }
 
 /** A message must not be empty, and the last one must be there. */
-function orPlaceholder(prompt: TextBlockParam[]): TextBlockParam[] {
+function orPlaceholder(prompt: ContentBlockParam[]): ContentBlockParam[] {
   return prompt.length > 0 ? prompt : [{ type: 'text', text: '(no text)' }];
 }
 
-/** An answer as it goes back to the model; empty where nothing of it can. */
-function answerContent(turn: TurnDocument, withThinking: boolean): ContentBlockParam[] {
-  const blocks = turn.blocks.filter((block) => block.state !== 'dropped');
-  const resultIds = serverToolIds(blocks, 'server_tool_result');
-  const callIds = serverToolIds(blocks, 'server_tool_use');
-  // What a continuation thought is bound to a request that is never repeated (API: preserved thinking).
-  const continued = new Set(turn.meta.seams?.map(({ attempt }) => attempt));
-  const content = blocks.flatMap((block) => {
-    const param = blockParam(block, resultIds, callIds);
+/** A message of which we know that its content is a list. */
+interface AnswerMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: ContentBlockParam[];
+}
+
+interface AnswerOptions {
+  readonly withThinking: boolean;
+  /** The answer goes on: what it called of the server's own tools may still be open. */
+  readonly isUnderWay?: boolean;
+}
+
+/**
+ * An answer as it goes back to the model, as one message or, where tools ran, as several: what the model said, then the
+ * results of all that it called, in turns. Empty where nothing of it can be sent.
+ */
+function answerMessages(
+  turn: TurnDocument,
+  blocks: readonly TurnBlock[],
+  options: AnswerOptions,
+): AnswerMessage[] {
+  const present = blocks.filter((block) => block.state !== 'dropped');
+  const context: AnswerContext = {
+    ...options,
+    resultIds: serverToolIds(present, 'server_tool_result'),
+    callIds: serverToolIds(present, 'server_tool_use'),
+    answeredIds: toolUseIds(present, 'tool_result'),
+    // What a continuation thought is bound to a request that is never repeated (API: preserved thinking).
+    continued: new Set(turn.meta.seams?.map(({ attempt }) => attempt)),
+  };
+  const begunIds = toolUseIds(present, 'tool_run');
+  const messages: AnswerMessage[] = [];
+  for (const { said, results } of exchanges(present)) {
+    const content = saidContent(said, context);
+    if (content.length === 0) continue;
+    const last = messages.at(-1);
+    if (last?.role === 'assistant') last.content.push(...content);
+    else messages.push({ role: 'assistant', content });
+    const calls = content.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
+    if (calls.length > 0) {
+      messages.push({ role: 'user', content: resultsFor(calls, results, begunIds) });
+    }
+  }
+  return messages;
+}
+
+interface AnswerContext extends AnswerOptions {
+  readonly resultIds: ReadonlySet<string>;
+  readonly callIds: ReadonlySet<string>;
+  /** Calls of ours that have a result. */
+  readonly answeredIds: ReadonlySet<string>;
+  /** Attempts that went on with what was cut. */
+  readonly continued: ReadonlySet<number>;
+}
+
+/** What the model said, and the results that answer it. */
+interface Exchange {
+  readonly said: TurnBlock[];
+  readonly results: TurnBlock[];
+}
+
+function exchanges(blocks: readonly TurnBlock[]): Exchange[] {
+  const list: Exchange[] = [];
+  for (const block of blocks) {
+    const last = list.at(-1);
+    if (block.head.kind === 'tool_run') continue;
+    if (block.head.kind === 'tool_result') last?.results.push(block);
+    else if (last === undefined || last.results.length > 0)
+      list.push({ said: [block], results: [] });
+    else last.said.push(block);
+  }
+  return list;
+}
+
+function saidContent(said: readonly TurnBlock[], context: AnswerContext): ContentBlockParam[] {
+  const calls = new Set<string>();
+  const content = said.flatMap((block) => {
+    if (block.head.kind === 'tool_use') {
+      // Two with one id in one message could not be told apart by their results.
+      if (calls.has(block.head.toolUseId)) return [];
+      calls.add(block.head.toolUseId);
+    }
+    const param =
+      block.head.kind === 'tool_use'
+        ? toolCallParam(block, context.answeredIds)
+        : context.isUnderWay === true && block.head.kind === 'server_tool_use'
+          ? serverCall(block)
+          : blockParam(block, context.resultIds, context.callIds);
     if (param === undefined) return [];
-    const isSent = !isThinking(param) || (withThinking && !continued.has(block.attempt));
+    const isSent =
+      !isThinking(param) || (context.withThinking && !context.continued.has(block.attempt));
     return isSent ? [param] : [];
   });
   // Thinking that leads to nothing may not end a message.
   const end = content.findLastIndex((block) => !isThinking(block)) + 1;
   return content.slice(0, end);
+}
+
+/** Each call gets one result, and nothing else gets any (API: tool use). */
+function resultsFor(
+  calls: readonly string[],
+  results: readonly TurnBlock[],
+  begunIds: ReadonlySet<string>,
+): ToolResultBlockParam[] {
+  const open = new Set(calls);
+  const given = results.flatMap((block) => {
+    const param = toolResultParam(block);
+    return param !== undefined && open.delete(param.tool_use_id) ? [param] : [];
+  });
+  return [...given, ...[...open].map((id) => missingResultParam(id, begunIds.has(id)))];
+}
+
+/** Some servers number their calls anew in each message; the API takes each id once. */
+function withUniqueCalls(messages: readonly AnswerMessage[]): AnswerMessage[] {
+  const used = new Set<string>();
+  /** New ids of the calls of the latest message. */
+  let renamed = new Map<string, string>();
+  return messages.map(({ role, content }) => {
+    if (role === 'assistant') renamed = new Map();
+    return {
+      role,
+      content: content.map((block): ContentBlockParam => {
+        if (block.type === 'tool_result') {
+          return { ...block, tool_use_id: renamed.get(block.tool_use_id) ?? block.tool_use_id };
+        }
+        if (block.type !== 'tool_use') return block;
+        let { id } = block;
+        for (let n = 2; used.has(id); n++) id = `${block.id}_${n}`;
+        used.add(id);
+        if (id !== block.id) renamed.set(block.id, id);
+        return { ...block, id };
+      }),
+    };
+  });
+}
+
+/**
+ * A call as it goes back. One that was cut is left out, and so is one whose input is no JSON, unless the model was told
+ * so: then it reads what it wrote (API: fine-grained tool streaming).
+ */
+function toolCallParam(
+  block: TurnBlock,
+  answeredIds: ReadonlySet<string>,
+): ContentBlockParam | undefined {
+  const { head, raw, state, text } = block;
+  if (head.kind !== 'tool_use' || state !== 'closed') return undefined;
+  const input =
+    toolCallInput(block) ??
+    (answeredIds.has(head.toolUseId) ? { INVALID_JSON: wellFormed(text.toString()) } : undefined);
+  return input === undefined
+    ? undefined
+    : verbatim({ ...raw, type: 'tool_use', id: head.toolUseId, name: head.name, input });
+}
+
+function toolUseIds(
+  blocks: readonly TurnBlock[],
+  kind: 'tool_run' | 'tool_result',
+): ReadonlySet<string> {
+  return new Set(blocks.flatMap(({ head }) => (head.kind === kind ? [head.toolUseId] : [])));
 }
 
 export function blockParam(
@@ -162,7 +334,9 @@ export function blockParam(
     case 'redacted_thinking':
       return state === 'closed' && raw !== undefined ? verbatim(raw) : undefined;
     case 'tool_use':
-      // No tool is run yet, and a call without its result is a 400.
+    case 'tool_run':
+    case 'tool_result':
+      // Calls of ours go out with their results or not at all: `answerMessages` sees to it.
       return undefined;
     case 'server_tool_use':
       return resultIds.has(head.toolUseId) ? serverCall(block) : undefined;

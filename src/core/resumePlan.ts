@@ -1,8 +1,8 @@
 import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import { continuationPrompt } from './continuationPrompt';
-import { isJsonObject, parseJson } from './json';
 import { blockParam, isThinking, serverToolIds } from './messageHistory';
 import { unsendableEnd } from './seamContext';
+import { toolCallInput } from './toolCallInput';
 import type { TurnBlock } from './turnDocument';
 import { wellFormed } from './wellFormed';
 
@@ -134,11 +134,10 @@ function textOf(blocks: readonly TurnBlock[]): string {
 }
 
 /** A call that can be run: it ended, and its input is the JSON object that the API promises. */
-function toolCall({ head, state, raw, text }: TurnBlock): ContentBlockParam | undefined {
-  if (state !== 'closed' || head.kind !== 'tool_use') return undefined;
-  const json = text.toString();
-  const input = json === '' ? (raw?.['input'] ?? {}) : parseJson(json);
-  return isJsonObject(input)
+function toolCall(block: TurnBlock): ContentBlockParam | undefined {
+  const { head } = block;
+  const input = toolCallInput(block);
+  return head.kind === 'tool_use' && input !== undefined
     ? { type: 'tool_use', id: head.toolUseId, name: head.name, input }
     : undefined;
 }

@@ -165,7 +165,7 @@ export class TurnAssembler {
       return;
     }
     if (!isThinking(start.head)) this.endKept('cut');
-    const id = this.open(index, start);
+    const id = this.open(index, { ...start, head: this.ownCall(start.head) });
     const signature = start.head.kind === 'thinking' ? stringMember(raw, 'signature') : undefined;
     if (signature !== undefined && signature !== '') this.turn.setSignature(id, signature);
   }
@@ -275,6 +275,19 @@ export class TurnAssembler {
   /** Ends the block of an earlier attempt that was to go on in this one. */
   private endKept(state: 'cut' | 'closed'): void {
     if (this.seam?.keptBlock !== undefined) this.turn.endBlock(this.seam.keptBlock, state);
+  }
+
+  /** A call with an id of its own: some servers number their calls anew in each message. */
+  private ownCall(head: BlockHead): BlockHead {
+    if (head.kind !== 'tool_use') return head;
+    const isTaken = (id: string): boolean =>
+      this.turn.blocks.some(
+        ({ head: other, state }) =>
+          state !== 'dropped' && other.kind === 'tool_use' && other.toolUseId === id,
+      );
+    let { toolUseId } = head;
+    for (let n = 2; isTaken(toolUseId); n++) toolUseId = `${head.toolUseId}_${n}`;
+    return { ...head, toolUseId };
   }
 
   private open(index: number, start: BlockStart): number {

@@ -14,8 +14,8 @@ import { nextStep, type NextStep, type RetryLimits } from './retryPolicy';
 import { SeamWriter } from './seamWriter';
 import { addUsage, noUsage, type TokenUsage } from './tokenUsage';
 import { TurnAssembler } from './turnAssembler';
-import type { TurnDocument } from './turnDocument';
-import type { TurnStatus } from './turnStatus';
+import type { TurnBlock, TurnDocument } from './turnDocument';
+import type { StopReason, TurnStatus } from './turnStatus';
 import { Watchdog } from './watchdog';
 import { decodeWireEvent, type WireEvent } from './wireEvent';
 import type { WireEntry, WireObserver } from './wireRecord';
@@ -46,6 +46,20 @@ export interface TurnPorts {
   readonly connectivity: Connectivity;
   /** Takes down what is sent and received. */
   readonly recorder?: WireObserver;
+}
+
+/** What comes after a message of the model with which the answer is not over: tools run, or the server goes on. */
+export interface MessageFollowUp {
+  /** Whether calls of the latest message are answered already, others not: an earlier run ended in between. */
+  readonly isHalfDone: boolean;
+  takes(stopReason: StopReason): boolean;
+  /**
+   * Brings into the turn what the message asks for. `request`: the model is asked again; `over`: the answer ends with
+   * this message; `stop`: the person stops it. Never rejects.
+   */
+  run(stopReason: StopReason, signal: AbortSignal): Promise<'request' | 'over' | 'stop'>;
+  /** The turn ends: every call of it gets its result, in this tick. */
+  close(status: 'complete' | 'stopped'): void;
 }
 
 /** What earlier attempts used up; `costUsd` is undefined as soon as one of them has no known price. */
@@ -79,6 +93,10 @@ export class TurnController {
   /** What was there of the answer's text when the attempt began, in UTF-16 units. */
   private textBefore = 0;
   private healed = false;
+  /** Blocks of the answer that belong to its earlier messages: they are sent, and no attempt takes them away. */
+  private ownBlocks: number;
+  /** Why the message stopped that is to be followed up. */
+  private followed: StopReason | undefined;
   private spent: Spent;
   /** Over the connection, fed by every byte; and over the answer, fed by what is part of it. */
   private watchdogs: readonly Watchdog[] = [];
@@ -89,10 +107,13 @@ export class TurnController {
 
   constructor(
     private readonly turn: TurnDocument,
-    private readonly prepare: () => Promise<TurnRequest>,
+    /** Called once for each message of the model; the argument is {@link HistoryOptions.ownBlocks}. */
+    private readonly prepare: (ownBlocks: number) => Promise<TurnRequest>,
     private readonly limits: TurnLimits,
     private readonly ports: TurnPorts,
+    private readonly followUp?: MessageFollowUp,
   ) {
+    this.ownBlocks = afterResults(turn);
     const { attempts, usage, costUsd: cost } = turn.meta;
     this.attempt = attempts ?? 0;
     this.spent = { usage: usage ?? noUsage, costUsd: usage === undefined ? 0 : cost };
@@ -109,7 +130,12 @@ export class TurnController {
     const { limits, ports } = this;
     this.record({ kind: 'run', start, limits, wallMs: ports.clock.wallNow() });
     this.mustPlan = start === 'continue';
+    if (this.mustPlan && this.followUp?.isHalfDone === true) this.followed = 'tool_use';
     while (!this.ended) {
+      if (this.followed !== undefined) {
+        await this.goOn(this.followed);
+        continue;
+      }
       const failure = await this.runAttempt();
       // Stop may have come between the two.
       if (failure !== undefined && !this.hasEnded()) await this.afterFailure(failure);
@@ -146,10 +172,11 @@ export class TurnController {
   }
 
   private begin(): void {
-    const { attempts, usage, costUsd: cost, seams } = this.turn.meta;
+    const { attempts, messages, usage, costUsd: cost, seams } = this.turn.meta;
     this.turn.markSent();
     this.turn.replaceMeta({
       ...(attempts === undefined ? {} : { attempts }),
+      ...(messages === undefined ? {} : { messages }),
       ...(usage === undefined ? {} : { usage }),
       ...(cost === undefined ? {} : { costUsd: cost }),
       ...(seams === undefined ? {} : { seams }),
@@ -167,7 +194,7 @@ export class TurnController {
     turn.updateMeta({ attempts: attempt });
     turn.setStatus({ kind: 'connecting', attempt });
     try {
-      const plan = (this.plan ??= await this.prepare());
+      const plan = (this.plan ??= await this.prepare(this.ownBlocks));
       if (this.hasEnded()) return undefined;
       const transport = await ports.transport();
       if (this.hasEnded()) return undefined;
@@ -193,7 +220,7 @@ export class TurnController {
       const { status, requestId, headers } = stream;
       this.record({ kind: 'headers', attempt, status, requestId, headers });
       await this.read(stream, assembler, connection);
-      if (this.hasEnded()) return undefined;
+      if (this.isSettled()) return undefined;
       throw new FaultError({ kind: 'truncated', requestId });
     } catch (error) {
       return this.hasEnded() ? undefined : this.onError(error);
@@ -209,7 +236,9 @@ export class TurnController {
     const { turn } = this;
     const { requestId } = stream;
     this.ports.connectivity.noteReached();
-    turn.updateMeta({ headersMs: turn.elapsedMs, ...(requestId === null ? {} : { requestId }) });
+    const isFirstMessage = this.ownBlocks === 0;
+    if (isFirstMessage) turn.updateMeta({ headersMs: turn.elapsedMs });
+    turn.updateMeta({ ...(requestId === null ? {} : { requestId }) });
     const connectionDog = this.watchConnection(connection);
     const answerDog = this.watchAnswer();
     this.watchdogs = [connectionDog, answerDog];
@@ -220,7 +249,7 @@ export class TurnController {
         if (this.hasEnded()) return;
         connectionDog.feed();
         this.record({ kind: 'event', attempt: this.attempt, ...frame });
-        if (isFirst) turn.updateMeta({ firstEventMs: turn.elapsedMs });
+        if (isFirst && isFirstMessage) turn.updateMeta({ firstEventMs: turn.elapsedMs });
         isFirst = false;
         const event = decodeWireEvent(frame);
         if (event.type === 'error') {
@@ -229,7 +258,7 @@ export class TurnController {
         if (event.type !== 'ping') answerDog.feed();
         this.onEvent(event, assembler);
         if (assembler.isComplete) {
-          this.end({ kind: 'complete', stopReason: assembler.stopReason });
+          this.complete(assembler.stopReason);
           return;
         }
       }
@@ -282,10 +311,17 @@ export class TurnController {
         this.assembler?.dropBlocks();
         return;
       case 'interrupted':
-        return this.end({ kind: 'interrupted', cause: failure, resumable: step.resumable });
+        return this.end({
+          kind: 'interrupted',
+          cause: failure,
+          resumable: step.resumable || this.ownBlocks > 0,
+        });
       case 'failed':
         this.assembler?.dropBlocks();
-        return this.end({ kind: 'failed', cause: failure });
+        // What tools did stands, and the answer can go on from there.
+        return this.ownBlocks > 0
+          ? this.end({ kind: 'interrupted', cause: failure, resumable: true })
+          : this.end({ kind: 'failed', cause: failure });
     }
   }
 
@@ -304,7 +340,7 @@ export class TurnController {
         retries: this.retries,
         allRetries: this.allRetries,
         costUsd: this.spent.costUsd,
-        hasOutput: turn.hasOutput,
+        hasOutput: hasOutput(this.messageBlocks),
         canResume: plan.kind !== 'resend',
         wasReached: ports.connectivity.wasReached,
         canHeal: !this.healed && (this.plan?.withoutThinking !== undefined || sendsThinking(plan)),
@@ -320,7 +356,7 @@ export class TurnController {
     this.allRetries++;
     if (kind === 'resume') return this.planResume().kind !== 'runTools';
     this.resume = undefined;
-    for (const { id } of this.turn.blocks) this.turn.endBlock(id, 'dropped');
+    for (const { id } of this.messageBlocks) this.turn.endBlock(id, 'dropped');
     return true;
   }
 
@@ -329,13 +365,47 @@ export class TurnController {
     const plan = this.currentPlan();
     for (const id of plan.droppedIds) this.turn.endBlock(id, 'dropped');
     this.resume = plan.kind === 'prefill' || plan.kind === 'continue' ? plan : undefined;
-    if (plan.kind === 'runTools') this.end({ kind: 'complete', stopReason: 'tool_use' });
+    if (plan.kind === 'runTools') this.complete('tool_use');
     return plan;
   }
 
   private currentPlan(): ResumePlan {
-    const { request, turn } = this;
-    return resumePlan(turn.blocks, { prefill: request !== undefined && takesPrefill(request) });
+    const { request } = this;
+    return resumePlan(this.messageBlocks, {
+      prefill: request !== undefined && takesPrefill(request),
+    });
+  }
+
+  /** Those of the message that is under way. */
+  private get messageBlocks(): readonly TurnBlock[] {
+    return this.turn.blocks.slice(this.ownBlocks);
+  }
+
+  /** The message is whole: the answer is, too, unless something follows. */
+  private complete(stopReason: StopReason): void {
+    if (this.followUp?.takes(stopReason) === true) this.followed = stopReason;
+    else this.end({ kind: 'complete', stopReason });
+  }
+
+  /** Between two messages of the model. */
+  private async goOn(stopReason: StopReason): Promise<void> {
+    const { turn, followUp } = this;
+    this.connection = new AbortController();
+    const next = await followUp?.run(stopReason, this.connection.signal);
+    if (this.hasEnded()) return;
+    this.followed = undefined;
+    if (next === 'stop') return this.end({ kind: 'stopped' });
+    if (next !== 'request') return this.end({ kind: 'complete', stopReason });
+    this.spent = { usage: turn.meta.usage ?? noUsage, costUsd: this.cost() };
+    this.assembler = undefined;
+    this.plan = undefined;
+    this.resume = undefined;
+    this.request = undefined;
+    this.mustPlan = false;
+    this.retries = 0;
+    this.allRetries = 0;
+    this.ownBlocks = turn.blocks.length;
+    turn.updateMeta({ messages: (turn.meta.messages ?? 1) + 1 });
   }
 
   /** Undefined where the answer is whole all the same. */
@@ -354,7 +424,7 @@ export class TurnController {
     if (assembler?.isWhole === true && failure.retryable) {
       // Only the last event is missing, which says nothing: to ask for more would be billed for nothing.
       assembler.finish();
-      this.end({ kind: 'complete', stopReason: assembler.stopReason });
+      this.complete(assembler.stopReason);
       return undefined;
     }
     return failure;
@@ -382,6 +452,7 @@ export class TurnController {
     if (this.ended) return;
     this.ended = true;
     this.assembler?.cutOpenBlocks();
+    if (status.kind === 'stopped' || status.kind === 'complete') this.followUp?.close(status.kind);
     if (status.kind === 'stopped') this.count();
     this.turn.updateMeta({ endedMs: this.turn.elapsedMs });
     // A whole answer's connection is not cut but left to the transport, which may use it again.
@@ -404,6 +475,11 @@ export class TurnController {
   /** As a call, since the field may have changed over any await. */
   private hasEnded(): boolean {
     return this.ended;
+  }
+
+  /** Whether the attempt came to what it was made for. */
+  private isSettled(): boolean {
+    return this.ended || this.followed !== undefined;
   }
 
   private watchAnswer(): Watchdog {
@@ -459,10 +535,23 @@ class TurnOver extends Error {
   }
 }
 
+function hasOutput(blocks: readonly TurnBlock[]): boolean {
+  return blocks.some(({ state, text }) => state !== 'dropped' && text.length > 0);
+}
+
 function textLength(turn: TurnDocument): number {
   return turn.blocks
     .filter(({ head, state }) => head.kind === 'text' && state !== 'dropped')
     .reduce((sum, { text }) => sum + text.length, 0);
+}
+
+/** How many blocks of an answer there are up to the latest result of a tool. */
+function afterResults(turn: TurnDocument): number {
+  return (
+    turn.blocks.findLastIndex(
+      ({ head, state }) => head.kind === 'tool_result' && state !== 'dropped',
+    ) + 1
+  );
 }
 
 function sendsThinking(plan: ResumePlan): boolean {

@@ -18,6 +18,8 @@ export interface TurnMeta {
   readonly requestId?: string;
   /** Requests made so far, the first included. */
   readonly attempts?: number;
+  /** Messages of the model that this answer is made of, where tools ran between them: more than 1. */
+  readonly messages?: number;
   readonly headersMs?: number;
   readonly firstEventMs?: number;
   /** When the first visible output (text or thinking) arrived: time to first token. */

@@ -1,5 +1,6 @@
 import { assertNever } from './assertNever';
 import type { Failure } from './failure';
+import type { ToolQuestion } from './toolQuestion';
 
 /**
  * Why the model stopped (API: handling stop reasons). Newer servers may add more, so any string is carried.
@@ -20,7 +21,8 @@ export type TurnStatus =
   | { readonly kind: 'queued' }
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'streaming'; readonly attempt: number }
-  | { readonly kind: 'awaiting-approval' }
+  /** The person is asked; calls that need no approval wait as well. */
+  | { readonly kind: 'awaiting-approval'; readonly questions: readonly ToolQuestion[] }
   | { readonly kind: 'running-tools' }
   /** Backing off. `retryInMs` counts from when the status was set; `waitedMs` on the patch says how much has gone. */
   | {

@@ -67,6 +67,8 @@ function wireBlock({ head, raw, text, signature, citations }: TurnBlock): JsonOb
     }
     case 'redacted_thinking':
     case 'server_tool_result':
+    case 'tool_run':
+    case 'tool_result':
     case 'attachment':
     case 'unknown':
       return raw ?? {};

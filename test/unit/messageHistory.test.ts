@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Attachment, BlockStart, BlockState } from '../../src/core/contentBlock';
+import type { Attachment, BlockStart, BlockState, ToolFate } from '../../src/core/contentBlock';
 import { Conversation } from '../../src/core/conversation';
 import type { FailureKind } from '../../src/core/failure';
 import { hasThinking, messageHistory } from '../../src/core/messageHistory';
 import { requestOptions } from '../../src/core/requestOptions';
+import { resultTexts } from '../../src/core/toolResult';
 import type { TurnStatus } from '../../src/core/turnStatus';
 import { validateRequest } from '../server/requestValidator';
 import { signThinking } from '../server/thinkingSignature';
@@ -70,9 +71,30 @@ function sign(value: string): string {
   return signThinking(model, null, value);
 }
 
-function toolUse(json: string, state: Block['state'] = 'closed'): Block {
-  const raw = { type: 'tool_use', id: 'toolu_1', name: 'read', input: {} };
-  return { head: { kind: 'tool_use', toolUseId: 'toolu_1', name: 'read' }, raw, more: json, state };
+function toolUse(json: string, state: Block['state'] = 'closed', id = 'toolu_1'): Block {
+  const raw = { type: 'tool_use', id, name: 'read', input: {} };
+  return { head: { kind: 'tool_use', toolUseId: id, name: 'read' }, raw, more: json, state };
+}
+
+function toolRun(toolUseId: string): Block {
+  return { head: { kind: 'tool_run', toolUseId }, more: 'for the person' };
+}
+
+function toolResult(toolUseId: string, value: string, fate: ToolFate = 'done'): Block {
+  return { head: { kind: 'tool_result', toolUseId, fate, attachments: [] }, more: value };
+}
+
+function call(id: string, input: unknown): unknown {
+  return { type: 'tool_use', id, name: 'read', input };
+}
+
+function result(id: string, value: string, isError = false): unknown {
+  return {
+    type: 'tool_result',
+    tool_use_id: id,
+    content: [words(value)],
+    ...(isError ? { is_error: true } : {}),
+  };
 }
 
 function serverUse(id: string, json: string, state: Block['state'] = 'closed'): Block {
@@ -215,13 +237,14 @@ describe('messageHistory', () => {
     ]);
   });
 
-  it('drops a call without its result, a result without its call, and what is cut or cannot be put together', () => {
+  it('drops a call of the server’s without its result, a result without its call, and what is cut or cannot be put together', () => {
     const messages = new Script()
       .prompt('a')
       .answer(
         interrupted(),
-        toolUse('{"path":"x"}'),
         toolUse('{"pa', 'cut'),
+        toolUse('[1]'),
+        toolResult('toolu_9', 'of no call'),
         serverUse('s1', '{}'),
         serverResult('s2'),
         serverUse('s3', '{"q', 'cut'),
@@ -240,6 +263,101 @@ describe('messageHistory', () => {
       .prompt('c')
       .messages();
     assert.deepEqual(messages[1]?.content, [words('b')]);
+  });
+
+  it('makes of an answer with tools what the model said and what came of it, in turns', () => {
+    const blob = { sha256: 'ab', mediaType: 'image/png', size: 3 };
+    const image: Block = {
+      head: {
+        kind: 'tool_result',
+        toolUseId: 't2',
+        fate: 'done',
+        attachments: [{ kind: 'image', blob }],
+      },
+    };
+    const messages = new Script()
+      .prompt('a')
+      .answer(
+        complete,
+        text('I look.'),
+        toolUse('{"path":"x"}', 'closed', 't1'),
+        toolUse('{"path":"y"}', 'closed', 't2'),
+        toolRun('t1'),
+        toolRun('t2'),
+        image,
+        toolResult('t1', 'no such file', 'failed'),
+        toolUse('{"path":', 'closed', 't3'),
+        toolResult('t3', 'no JSON', 'refused'),
+        text('Done.'),
+      )
+      .prompt('b')
+      .messages();
+    assert.deepEqual(messages, [
+      { role: 'user', content: [words('a')] },
+      {
+        role: 'assistant',
+        content: [words('I look.'), call('t1', { path: 'x' }), call('t2', { path: 'y' })],
+      },
+      {
+        role: 'user',
+        content: [
+          {
+            type: 'tool_result',
+            tool_use_id: 't2',
+            content: [
+              {
+                type: 'image',
+                source: { type: 'base64', media_type: 'image/png', data: 'blob:ab' },
+              },
+            ],
+          },
+          result('t1', 'no such file', true),
+        ],
+      },
+      { role: 'assistant', content: [call('t3', { INVALID_JSON: '{"path":' })] },
+      { role: 'user', content: [result('t3', 'no JSON', true)] },
+      { role: 'assistant', content: [words('Done.')] },
+      { role: 'user', content: [words('b')] },
+    ]);
+  });
+
+  it('gives a call its result where the window closed in between, before the next words (T87, T111)', () => {
+    const messages = new Script()
+      .prompt('a')
+      .answer(
+        interrupted(),
+        toolUse('{}', 'closed', 't1'),
+        toolUse('{}', 'closed', 't2'),
+        toolUse('{}', 'closed', 't3'),
+        toolRun('t1'),
+        toolResult('t1', 'one'),
+        toolRun('t2'),
+      )
+      .prompt('b')
+      .messages();
+    assert.deepEqual(messages.at(-1), {
+      role: 'user',
+      content: [
+        result('t1', 'one'),
+        result('t2', resultTexts.unknownOutcome, true),
+        result('t3', resultTexts.cutShort, true),
+        words('b'),
+      ],
+    });
+  });
+
+  it('gives calls of later answers ids of their own', () => {
+    const used = [toolUse('{}', 'closed', 't1'), toolResult('t1', 'x')];
+    const messages = new Script()
+      .prompt('a')
+      .answer(complete, ...used)
+      .prompt('b')
+      .answer(complete, ...used)
+      .prompt('c')
+      .messages();
+    assert.deepEqual(messages[1]?.content, [call('t1', {})]);
+    assert.deepEqual(messages[3]?.content, [call('t1_2', {})]);
+    assert.deepEqual(messages[4]?.content, [result('t1_2', 'x'), words('c')]);
   });
 
   it('leaves out text that is empty or blank (T84, T85)', () => {
@@ -377,7 +495,13 @@ describe('messageHistory', () => {
       fc
         .tuple(anyText, state, signature)
         .map(([value, end, kind]) => thinking(value, end, kind === 'valid' ? sign(value) : '')),
-      fc.tuple(fc.json(), state).map(([json, end]) => toolUse(json, end)),
+      fc
+        .tuple(fc.oneof(fc.json(), fc.constant('{"path":"x"}')), state, fc.nat(2))
+        .map(([json, end, n]) => toolUse(json, end, `t${n}`)),
+      fc.nat(2).map((n) => toolRun(`t${n}`)),
+      fc
+        .tuple(anyText, fc.nat(2), fc.constantFrom<ToolFate>('done', 'failed'))
+        .map(([value, n, fate]) => toolResult(`t${n}`, value, fate)),
       fc.tuple(fc.nat(2), fc.json(), state).map(([n, json, end]) => serverUse(`s${n}`, json, end)),
       fc.tuple(fc.nat(2), state).map(([n, end]) => serverResult(`s${n}`, end)),
     );
@@ -393,7 +517,7 @@ describe('messageHistory', () => {
     const exchange = fc.record({
       prompt: anyText,
       status: fc.option(status, { nil: undefined }),
-      blocks: fc.array(block, { maxLength: 5 }),
+      blocks: fc.array(block, { maxLength: 8 }),
     });
     const property = fc.property(
       fc.array(exchange, { maxLength: 6 }),
@@ -416,6 +540,6 @@ describe('messageHistory', () => {
         assert.equal(validateRequest(body, 'anthropic'), undefined);
       },
     );
-    await checkProperty(property, 200);
+    await checkProperty(property, 300);
   });
 });

@@ -225,7 +225,7 @@ const head = fc.constantFrom<BlockHead>(
 const status = fc.constantFrom<TurnStatus>(
   { kind: 'connecting', attempt: 1 },
   { kind: 'streaming', attempt: 2 },
-  { kind: 'awaiting-approval' },
+  { kind: 'awaiting-approval', questions: [] },
   { kind: 'running-tools' },
 );
 
