@@ -46,6 +46,7 @@ function isState(value: unknown): boolean {
     isTextOrNull(value['effortLabel']) &&
     isRecord(value['settings']) &&
     typeof value['isReadOnly'] === 'boolean' &&
+    isTextOrNull(value['toolMode']) &&
     isTextOrNull(value['lastPrompt'])
   );
 }
@@ -82,9 +83,13 @@ function isTurnPatch(value: unknown): boolean {
     Number.isInteger(value['from']) &&
     Number.isInteger(value['to']) &&
     isListOf(value['blocks'], isBlockPatch) &&
-    (value['status'] === undefined ||
-      (isRecord(value['status']) && isText(value['status']['kind'])))
+    (value['status'] === undefined || isStatus(value['status']))
   );
+}
+
+function isStatus(value: unknown): boolean {
+  if (!isRecord(value) || !isText(value['kind'])) return false;
+  return value['kind'] !== 'awaiting-approval' || isListOf(value['questions'], isRecord);
 }
 
 function isBlockPatch(value: unknown): boolean {

@@ -67,7 +67,9 @@ export class TurnModel {
 
   /** UTF-16 units of all that the model has written so far, thinking included. */
   get outputLength(): number {
-    return this.models.reduce((sum, block) => sum + block.length, 0);
+    return this.models
+      .filter(({ head }) => head.kind !== 'tool_run' && head.kind !== 'tool_result')
+      .reduce((sum, block) => sum + block.length, 0);
   }
 
   /** The answer as it came (markdown), for copying. */

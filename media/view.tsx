@@ -12,9 +12,11 @@ import {
   type ViewState,
 } from '../src/protocol/hostToView';
 import { Announcer } from './announcer';
+import { approvalOf } from './approvalKeys';
 import { ComposerModel } from './composerModel';
 import { isInputMethodKey } from './composerKeys';
 import { App } from './components/app';
+import { questionsOf } from './components/toolApproval';
 import { ConversationStore } from './conversationStore';
 import { reportPageErrors, ViewErrors } from './viewErrors';
 import { FindModel } from './findModel';
@@ -194,6 +196,23 @@ function main(): void {
     event.preventDefault();
     go(to);
   });
+  // Before the field, which sends by the same keys; what is written there is sent all the same.
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      const decision = approvalOf(event);
+      if (decision === undefined || !composer.isEmpty.peek() || isInputMethodKey(event)) return;
+      for (const { turn } of conversation.turns.peek()) {
+        const question = turn && questionsOf(turn.status.peek())[0];
+        if (turn === undefined || question === undefined) continue;
+        event.preventDefault();
+        event.stopPropagation();
+        host.post({ type: 'decideTool', turn: turn.id, call: question.toolUseId, decision });
+        return;
+      }
+    },
+    { capture: true },
+  );
   window.addEventListener('pagehide', () => composer.flush());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') composer.flush();

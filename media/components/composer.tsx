@@ -9,6 +9,7 @@ import { IconButton, TextButton } from './buttons';
 import { modKeyName } from './emptyState';
 import { Icon } from './icon';
 import { InfoLine } from './infoLine';
+import { ToolModeSelect } from './toolModeSelect';
 
 /** Where a prompt is written. */
 export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | null> }): JSX.Element {
@@ -115,6 +116,7 @@ function ComposerBar({ field }: { field: RefObject<HTMLTextAreaElement | null> }
   return (
     <div class="composer-bar">
       <ModelButton />
+      <ToolModeSelect />
       <span class="grow" />
       {isRunning ? (
         <IconButton

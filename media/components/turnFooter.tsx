@@ -87,7 +87,10 @@ function activity({ strings, formats }: Panel, turn: TurnModel, elapsedMs: numbe
   if (stalledSinceMs !== undefined) {
     return fillTemplate(strings.stalled, formats.tickingDuration(elapsedMs - stalledSinceMs));
   }
-  if (turn.status.value.kind === 'connecting') return strings.connecting;
+  const { kind } = turn.status.value;
+  if (kind === 'connecting') return strings.connecting;
+  if (kind === 'awaiting-approval') return strings.tools.waiting;
+  if (kind === 'running-tools') return strings.tools.running;
   const last = turn.blocks.value.at(-1);
   const isThinking = last?.head.kind === 'thinking' && last.state.value === 'open';
   return isThinking ? strings.thinking : strings.streaming;
@@ -188,8 +191,10 @@ function figureTexts(
     const text = isLive ? formats.tickingDuration(elapsedMs) : formats.duration(elapsedMs);
     texts.push({ text, title: fillTemplate(strings.elapsed, text) });
   }
-  if ((meta.attempts ?? 1) > 1) {
-    const count = formats.count(meta.attempts ?? 1);
+  // One request for each message of the model is no attempt too many.
+  const attempts = (meta.attempts ?? 1) - (meta.messages ?? 1) + 1;
+  if (attempts > 1) {
+    const count = formats.count(attempts);
     texts.push({
       text: fillTemplate(strings.attemptsShort, count),
       title: fillTemplate(strings.attempts, count),

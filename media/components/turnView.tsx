@@ -12,6 +12,8 @@ import { RawBlock } from './rawBlock';
 import { StopNote } from './stopNote';
 import { StreamedText } from './streamedText';
 import { RedactedThinking, ThinkingBlock } from './thinkingBlock';
+import { LimitCard } from './toolApproval';
+import { ToolCard } from './toolCard';
 import { TurnFooter } from './turnFooter';
 import { PausedCard, WaitingCard } from './waitingCard';
 
@@ -109,6 +111,7 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
     case 'redacted_thinking':
       return <RedactedThinking />;
     case 'tool_use':
+      return <ToolCard turn={turn} block={block} toolUseId={head.toolUseId} name={head.name} />;
     case 'server_tool_use':
       return (
         <RawBlock
@@ -131,7 +134,10 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
       );
     case 'tool_run':
     case 'tool_result':
+      // Part of the card of their call.
+      return null;
     case 'attachment':
+      // Only people attach.
       return null;
     case 'unknown':
       return (
@@ -162,10 +168,13 @@ function TurnCard({ turn }: { turn: TurnModel }): JSX.Element | null {
       return <FailureCard turn={turn} cause={status.cause} canContinue={status.resumable} />;
     case 'complete':
       return <StopNote turn={turn} reason={status.stopReason} />;
+    case 'awaiting-approval': {
+      const limit = status.questions.find((question) => question.kind === 'limit');
+      return limit === undefined ? null : <LimitCard turn={turn} question={limit} />;
+    }
     case 'queued':
     case 'connecting':
     case 'streaming':
-    case 'awaiting-approval':
     case 'running-tools':
     case 'stopped':
       return null;

@@ -7,8 +7,7 @@ import type { ToolEffect, ToolPath, ToolSubject } from './tool';
  * `ask` before whatever is not reading, `plan` only reads, `edit` changes files of the workspace freely and asks about
  * all else.
  */
-export const toolModes = ['ask', 'plan', 'edit'] as const;
-export type ToolMode = (typeof toolModes)[number];
+export type ToolMode = 'ask' | 'plan' | 'edit';
 
 /**
  * What is allowed or denied without asking. All members that are there must match; a rule without `path`, `command` and

@@ -62,8 +62,8 @@ export class Chat implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly activity = this.disposables.add(new Emitter<void>());
   /**
-   * Fires when a turn starts, ends, or begins or ends to wait for the person, and when a conversation is added or taken
-   * away.
+   * Fires when a turn starts, ends, or begins or ends to wait for the person, when what is allowed changes, and when a
+   * conversation is added or taken away.
    */
   readonly onDidChangeActivity = this.activity.event;
 
@@ -102,9 +102,12 @@ export class Chat implements Disposable {
   approvals(conversation: Conversation): Approvals | undefined {
     const { tools } = this.ports;
     if (tools === undefined) return undefined;
-    const known = this.approvalsOf.get(conversation) ?? new Approvals(tools);
-    this.approvalsOf.set(conversation, known);
-    return known;
+    const known = this.approvalsOf.get(conversation);
+    if (known !== undefined) return known;
+    const approvals = new Approvals(tools);
+    approvals.onDidChange(() => this.activity.fire());
+    this.approvalsOf.set(conversation, approvals);
+    return approvals;
   }
 
   /** The person's word about a call that waits for it; does nothing about any other. */

@@ -17,5 +17,4 @@ export type ToolQuestion =
   | { readonly kind: 'limit'; readonly limit: 'messages' | 'cost'; readonly used: number };
 
 /** The person's answer about a call. `never` holds for the workspace, and for like calls. */
-export const toolDecisions = ['once', 'conversation', 'workspace', 'deny', 'never'] as const;
-export type ToolDecision = (typeof toolDecisions)[number];
+export type ToolDecision = 'once' | 'conversation' | 'workspace' | 'deny' | 'never';

@@ -8,6 +8,8 @@ import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
 import type { JsonObject } from '../core/json';
 import { MessageRelay } from '../core/messageRelay';
+import type { Tool } from '../core/tool';
+import type { ToolPorts } from '../core/toolPorts';
 import { WireRecorder } from '../core/wireRecorder';
 import { ConversationLibrary } from '../node/conversationLibrary';
 import { JournalStore } from '../node/journalStore';
@@ -16,6 +18,7 @@ import type { ViewState } from '../protocol/hostToView';
 import { ActivityStatus } from './activityStatus';
 import { AdapterControl } from './adapterControl';
 import { ApiKey, type Environment } from './apiKey';
+import { ApprovalNotice } from './approvalNotice';
 import { ChatCommands } from './chatCommands';
 import { ChatsPicker } from './chatsPicker';
 import { chatPanelType, chatViewId } from './commandIds';
@@ -40,6 +43,7 @@ import { openSettings, SettingsReader } from './settings';
 import { SidebarView } from './sidebarView';
 import type { Surface } from './surface';
 import type { TestApi } from './testApi';
+import { keepToolRules } from './toolRules';
 import { ViewActionHandler } from './viewActionHandler';
 import type { ViewBridgePorts } from './viewBridge';
 import { viewState } from './viewState';
@@ -102,9 +106,25 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     }),
   );
   const recorder = store.add(new WireRecorder(clock));
+  // The tools of every conversation, in the order in which the model is told them.
+  const tools: Tool[] = [];
+  const toolPorts: ToolPorts = {
+    list: () => Promise.resolve(tools),
+    rules: () => settings.current.tools.rules,
+    keepRules: (rules) => {
+      keepToolRules(rules).catch((error: unknown) => notices.failed('keep rules', error));
+    },
+    isTrusted: () => vscode.workspace.isTrusted,
+    blobs: {
+      put: () => Promise.reject(new Error('no place for images yet')),
+      get: () => Promise.resolve(undefined),
+    },
+    limits: () => settings.current.tools.limits,
+  };
   const chat = store.add(
     new Chat({
       recorder,
+      tools: toolPorts,
       transport: () => connection.clientNow(),
       modelInfo: (id) => models.info(id),
       makeDurable: (conversation) => library.makeDurable(conversation),
@@ -315,6 +335,21 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
           register: () => (status = new ActivityStatus(chat)),
         },
         {
+          name: 'approval notice',
+          register: () =>
+            new ApprovalNotice({
+              chat,
+              setBadge: (count) => sidebar.setBadge(count),
+              isVisible: (conversation) =>
+                surfacesWith(conversation).some(({ visible }) => visible),
+              reveal: async (conversation) => {
+                const [surface] = surfacesWith(conversation);
+                if (surface === undefined) sidebar.show(conversation);
+                await (surface ?? sidebar).reveal();
+              },
+            }),
+        },
+        {
           name: 'environment notice',
           register: () =>
             connection.onDidChange(() => notices.aboutEnvironment(connection, apiKey)),
@@ -327,6 +362,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   return {
     testApi: {
       chat,
+      tools,
       kept,
       library,
       sidebar,

@@ -26,7 +26,7 @@ export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
 
   /** A tab that can be seen. */
   get visible(): EditorPanel | undefined {
-    return this.active ?? [...this.panels].find((panel) => panel.isVisible);
+    return this.active ?? [...this.panels].find((panel) => panel.visible);
   }
 
   get all(): readonly EditorPanel[] {
@@ -125,7 +125,7 @@ export class EditorPanel implements Surface, Disposable {
     return this.panel.active;
   }
 
-  get isVisible(): boolean {
+  get visible(): boolean {
     return this.panel.visible;
   }
 

@@ -1,5 +1,7 @@
+import { parseApprovalRule, type ApprovalRule } from '../core/approvalPolicy';
 import type { ChatSettings } from '../core/chatSettings';
 import { effortLevels } from '../core/modelInfo';
+import type { ToolLimits } from '../core/toolPorts';
 import type { ViewSettings } from '../protocol/hostToView';
 import { parseServerAddress, type AddressProblem, type ServerAddress } from './serverAddress';
 
@@ -14,6 +16,13 @@ export interface Settings {
   readonly chat: ChatSettings;
   readonly view: ViewSettings;
   readonly adapter: AdapterSettings;
+  readonly tools: ToolSettings;
+}
+
+/** What tools may do, and after how much the person is asked. */
+export interface ToolSettings {
+  readonly rules: readonly ApprovalRule[];
+  readonly limits: ToolLimits;
 }
 
 /** What the SSE adapter is started with. */
@@ -34,6 +43,7 @@ export interface SettingProblem {
     | { readonly kind: AddressProblem }
     | { readonly kind: 'not-a-name' }
     | { readonly kind: 'not-an-origin' }
+    | { readonly kind: 'not-a-rule' }
     | { readonly kind: 'not-one-of'; readonly allowed: readonly string[] }
     | { readonly kind: 'not-between'; readonly least: number; readonly most: number };
 }
@@ -51,6 +61,8 @@ export const numberRules = {
   maxRetryCost: { least: 0, most: 1000, otherwise: 1 },
   silenceLimit: { least: 10, most: 3600, otherwise: 120 },
   sseAdapterPort: { least: 0, most: 65_535, otherwise: 0 },
+  'tools.askAfterSteps': { least: 1, most: 1000, otherwise: 50 },
+  'tools.askAfterCost': { least: 1, most: 1000, otherwise: 5 },
 } as const;
 
 const effortChoices = ['default', ...effortLevels] as const;
@@ -118,6 +130,17 @@ export function checkSettings(
     });
   }
 
+  function toolRules(): readonly ApprovalRule[] {
+    const value = get('tools.rules');
+    if (value === undefined) return [];
+    const listed: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return listed.flatMap((one) => {
+      const rule = parseApprovalRule(one);
+      if (rule === undefined) report('tools.rules', one, { kind: 'not-a-rule' });
+      return rule ?? [];
+    });
+  }
+
   const effort = oneOf('effort', effortChoices, 'default');
   const escStops = get('escStops');
   if (escStops !== undefined && typeof escStops !== 'boolean') {
@@ -147,6 +170,14 @@ export function checkSettings(
     adapter: {
       port: wholeNumber('sseAdapterPort') ?? numberRules.sseAdapterPort.otherwise,
       allowedOrigins: origins(),
+    },
+    tools: {
+      rules: toolRules(),
+      limits: {
+        messages:
+          wholeNumber('tools.askAfterSteps') ?? numberRules['tools.askAfterSteps'].otherwise,
+        costUsd: wholeNumber('tools.askAfterCost') ?? numberRules['tools.askAfterCost'].otherwise,
+      },
     },
   };
   return { settings, problems };

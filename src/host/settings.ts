@@ -125,6 +125,13 @@ export function problemText(problem: SettingProblem): string {
         setting,
         value,
       );
+    case 'not-a-rule':
+      return vscode.l10n.t(
+        'In the setting {0}, “{1}” is not used: it is no rule. Write it like {2}.',
+        setting,
+        value,
+        '{"decision":"allow","tool":"*","command":"npm test"}',
+      );
     case 'not-one-of':
       return vscode.l10n.t(
         'The setting {0} is not used: “{1}” is none of {2}. Its default holds.',

@@ -53,6 +53,14 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
     return this.open?.view.visible ?? false;
   }
 
+  /** The number on the view's icon; none for 0. Lasts as long as the view does. */
+  setBadge(count: number): void {
+    if (this.open === undefined) return;
+    const tooltip =
+      count === 1 ? vscode.l10n.t('1 approval waits') : vscode.l10n.t('{0} approvals wait', count);
+    this.open.view.badge = count === 0 ? undefined : { value: count, tooltip };
+  }
+
   get bridge(): ViewBridge | undefined {
     return this.open?.bridge;
   }

@@ -5,6 +5,7 @@ import type { Conversation, PromptAttachment } from '../core/conversation';
 export interface Surface {
   readonly kind: 'sidebar' | 'editor';
   readonly conversation: Conversation;
+  readonly visible: boolean;
   show(conversation: Conversation): void;
   /** Brings the place forward with the focus in its composer. */
   reveal(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Chat } from '../core/chat';
+import type { Tool } from '../core/tool';
 import type { ConversationLibrary } from '../node/conversationLibrary';
 import type { ActivityStatus } from './activityStatus';
 import type { AdapterControl } from './adapterControl';
@@ -17,6 +18,8 @@ import type { SidebarView } from './sidebarView';
  */
 export interface TestApi {
   readonly chat: Chat;
+  /** Tests may add their own. */
+  readonly tools: Tool[];
   readonly kept: KeptChats;
   readonly library: ConversationLibrary;
   readonly sidebar: SidebarView;

@@ -43,7 +43,16 @@ export interface ViewActions {
 export interface ViewBridgePorts {
   readonly chat: Pick<
     Chat,
-    'conversation' | 'send' | 'stop' | 'stopRunning' | 'retryNow' | 'tryAgain' | 'continueTurn'
+    | 'conversation'
+    | 'send'
+    | 'stop'
+    | 'stopRunning'
+    | 'retryNow'
+    | 'tryAgain'
+    | 'continueTurn'
+    | 'approvals'
+    | 'decideTool'
+    | 'goOn'
   >;
   /** The conversation to go on with in place of this one: a copy, where another window owns this one. */
   readonly writable: (conversation: Conversation) => Promise<Conversation>;
@@ -211,6 +220,22 @@ export class ViewBridge implements Disposable {
       case 'retryNow':
         if (this.owns(message.turn)) chat.retryNow(message.turn);
         return;
+      case 'decideTool':
+        if (this.owns(message.turn)) {
+          chat.decideTool(message.turn, message.call, message.decision);
+        }
+        return;
+      case 'goOn':
+        if (this.owns(message.turn)) chat.goOn(message.turn, message.goesOn);
+        return;
+      case 'setToolMode': {
+        const approvals = chat.approvals(this.conversation);
+        // Only where it was seen: the host may have changed to another conversation in the meantime.
+        if (approvals !== undefined && this.shows(message.conversation)) {
+          approvals.mode = message.mode;
+        }
+        return;
+      }
       case 'continueTurn':
         return this.inWritable(message.turn, (turn) => chat.continueTurn(turn));
       case 'tryAgain':

@@ -6,7 +6,7 @@ import type { Settings } from './settingRules';
 
 export interface ViewStateSources {
   readonly conversation: Conversation;
-  readonly chat: Pick<Chat, 'runningTurns' | 'conversations'>;
+  readonly chat: Pick<Chat, 'approvals' | 'runningTurns' | 'conversations'>;
   readonly connection: CredentialAndServer;
   readonly settings: Settings;
   readonly modelLabel: string | null;
@@ -26,6 +26,7 @@ export function viewState(sources: ViewStateSources): ViewState {
     effortLabel: sources.effortLabel,
     settings: settings.view,
     isReadOnly: sources.isReadOnly,
+    toolMode: chat.approvals(conversation)?.mode ?? null,
     othersRunning: running.length,
     lastPrompt: lastPrompt(conversation) ?? lastPromptOfAll(chat.conversations) ?? null,
   };

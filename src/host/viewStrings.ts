@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ViewStrings } from '../protocol/viewStrings';
 import { failureTexts } from './failureText';
+import { toolStrings } from './toolStrings';
 
 /** Every word of the view, in the editor's language. */
 export function viewStrings(): ViewStrings {
@@ -113,6 +114,7 @@ export function viewStrings(): ViewStrings {
     viewOutdated: vscode.l10n.t('Caudal was updated. Reload the window to go on.'),
     inspect: vscode.l10n.t('Open in the stream inspector'),
     attachments: vscode.l10n.t('Attachments'),
+    tools: toolStrings(),
     failures: failureTexts(),
   };
 }

@@ -1,10 +1,11 @@
 import type { ConversationPatch } from '../core/conversationPatch';
+import type { ToolMode } from '../core/approvalPolicy';
 import type { FoundTurn } from '../core/foundTurn';
 import type { PromptAttachment } from '../core/conversation';
 import type { ViewStrings } from './viewStrings';
 
 /** Raised with every change that an older view would misread. A view of another version asks to be reloaded. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Put into the page as JSON: what the view needs before the first message. */
 export interface BootData {
@@ -39,6 +40,8 @@ export interface ViewState {
   readonly settings: ViewSettings;
   /** Another window owns the conversation: what is sent goes on in a copy. */
   readonly isReadOnly: boolean;
+  /** What tools may do without asking; null where there are none. */
+  readonly toolMode: ToolMode | null;
   /** Turns under way in conversations other than this one. */
   readonly othersRunning: number;
   /** The prompt before this one, for ↑ in an empty composer; null when there is none. */

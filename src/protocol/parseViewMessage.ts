@@ -3,7 +3,13 @@ import type { ConversationCursor } from '../core/conversationPatch';
 import type { Attachment } from '../core/contentBlock';
 import type { TurnCursor } from '../core/turnPatch';
 import type { Draft } from './hostToView';
-import { viewCommands, type ViewCommand, type ViewToHost } from './viewToHost';
+import {
+  toolDecisions,
+  toolModes,
+  viewCommands,
+  type ViewCommand,
+  type ViewToHost,
+} from './viewToHost';
 
 /** UTF-16 units. Generous: they bound what a broken or hostile view can make the host hold, nothing else. */
 const maxText = 8_000_000;
@@ -75,6 +81,25 @@ function viewMessage(from: Members): ViewToHost {
     case 'continueTurn':
     case 'inspect':
       return { type, turn: text(from['turn'], 'turn', maxName) };
+    case 'decideTool':
+      return {
+        type,
+        turn: text(from['turn'], 'turn', maxName),
+        call: text(from['call'], 'call', maxName),
+        decision: oneOf(toolDecisions, from['decision'], 'decision'),
+      };
+    case 'goOn':
+      return {
+        type,
+        turn: text(from['turn'], 'turn', maxName),
+        goesOn: flag(from['goesOn'], 'goesOn'),
+      };
+    case 'setToolMode':
+      return {
+        type,
+        conversation: text(from['conversation'], 'conversation', maxName),
+        mode: oneOf(toolModes, from['mode'], 'mode'),
+      };
     case 'run':
       return { type, command: command(from['command']) };
     case 'openLink':
@@ -163,6 +188,17 @@ function command(value: unknown): ViewCommand {
   const known = viewCommands.find((name) => name === value);
   if (known === undefined) throw new Malformed('unknown command');
   return known;
+}
+
+function oneOf<T>(known: readonly T[], value: unknown, name: string): T {
+  const found = known.find((one) => one === value);
+  if (found === undefined) throw new Malformed(`unknown ${name}`);
+  return found;
+}
+
+function flag(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw new Malformed(`${name} is no boolean`);
+  return value;
 }
 
 function record(value: unknown, name: string): Members {

@@ -1,4 +1,5 @@
 import type { FailureKind } from '../core/failure';
+import type { ToolStrings } from './toolStrings';
 
 /** What a failure says: what happened, and what to do next. */
 export interface FailureText {
@@ -126,5 +127,6 @@ export interface ViewStrings {
   readonly inspect: string;
   /** Names the list of what is attached to a prompt. */
   readonly attachments: string;
+  readonly tools: ToolStrings;
   readonly failures: Readonly<Record<FailureKind, FailureText>>;
 }

@@ -1,4 +1,6 @@
+import type { ToolMode } from '../core/approvalPolicy';
 import type { ConversationCursor } from '../core/conversationPatch';
+import type { ToolDecision } from '../core/toolQuestion';
 import type { Draft } from './hostToView';
 
 /** Host commands that a button of the view may run. */
@@ -13,6 +15,15 @@ export const viewCommands = [
   'showLog',
 ] as const;
 export type ViewCommand = (typeof viewCommands)[number];
+
+export const toolModes = ['ask', 'plan', 'edit'] as const satisfies readonly ToolMode[];
+export const toolDecisions = [
+  'once',
+  'conversation',
+  'workspace',
+  'deny',
+  'never',
+] as const satisfies readonly ToolDecision[];
 
 export type ViewToHost =
   /** The view is there, and how far it has come; null: it shows nothing yet. */
@@ -39,6 +50,16 @@ export type ViewToHost =
   | { readonly type: 'retryNow'; readonly turn: string }
   | { readonly type: 'tryAgain'; readonly turn: string }
   | { readonly type: 'continueTurn'; readonly turn: string }
+  /** The person's word about a call of that turn. */
+  | {
+      readonly type: 'decideTool';
+      readonly turn: string;
+      readonly call: string;
+      readonly decision: ToolDecision;
+    }
+  /** The person's word where that turn reached a limit. */
+  | { readonly type: 'goOn'; readonly turn: string; readonly goesOn: boolean }
+  | { readonly type: 'setToolMode'; readonly conversation: string; readonly mode: ToolMode }
   | { readonly type: 'run'; readonly command: ViewCommand }
   /** Opens the stream inspector at this turn. */
   | { readonly type: 'inspect'; readonly turn: string }

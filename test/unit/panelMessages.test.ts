@@ -17,6 +17,7 @@ const state: ViewState = {
   settings: { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true },
   isReadOnly: false,
   othersRunning: 0,
+  toolMode: null,
   lastPrompt: null,
 };
 const attachment = {

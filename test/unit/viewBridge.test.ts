@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Approvals } from '../../src/core/approvals';
 import { Conversation, type Prompt, type PromptAttachment } from '../../src/core/conversation';
 import type { ConversationCursor } from '../../src/core/conversationPatch';
 import { toDisposable, type Disposable } from '../../src/core/disposable';
@@ -122,6 +123,12 @@ class Ground {
   readonly page = new Page();
   readonly bridge = this.bridgeTo(this.page, this.conversation('c1'));
 
+  readonly approvals = new Approvals({
+    rules: () => [],
+    keepRules: () => undefined,
+    isTrusted: () => true,
+  });
+
   conversation(id: string): Conversation {
     const found = this.conversations.get(id) ?? new Conversation(id, 0, this.clock);
     this.conversations.set(id, found);
@@ -146,6 +153,9 @@ class Ground {
           retryNow: (turn) => void asked.push(['retryNow', turn]),
           tryAgain: (turn) => void asked.push(['tryAgain', turn]),
           continueTurn: (turn) => void asked.push(['continueTurn', turn]),
+          approvals: () => this.approvals,
+          decideTool: (...said) => void asked.push(['decideTool', ...said]),
+          goOn: (turn, goesOn) => void asked.push(['goOn', turn, String(goesOn)]),
         },
         writable: (of) => Promise.resolve(this.copies.get(of.id) ?? of),
         drafts: this.drafts,
@@ -169,6 +179,7 @@ class Ground {
       settings: { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true },
       isReadOnly: this.copies.has(conversation.id),
       othersRunning: 0,
+      toolMode: null,
       lastPrompt: null,
     };
   }

@@ -73,6 +73,7 @@ const defaultState: ViewState = {
   settings: { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true },
   isReadOnly: false,
   othersRunning: 0,
+  toolMode: null,
   lastPrompt: null,
 };
 

@@ -1,0 +1,168 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { ToolFate } from '../../src/core/contentBlock';
+import { isTerminal } from '../../src/core/turnStatus';
+import { AnsiTextView } from '../ansiTextView';
+import type { BlockModel, TextSink } from '../blockModel';
+import { fillTemplate } from '../fillTemplate';
+import { usePanel } from '../panel';
+import { ToolInputView } from '../toolInputView';
+import type { TurnModel } from '../turnModel';
+import { Disclosure } from './disclosure';
+import { Icon, type IconName } from './icon';
+import { callQuestion, ToolApproval } from './toolApproval';
+
+interface ToolCardProps {
+  readonly turn: TurnModel;
+  /** The call, a `tool_use`. */
+  readonly block: BlockModel;
+  readonly toolUseId: string;
+  readonly name: string;
+}
+
+interface State {
+  readonly kind: ToolFate | 'writing' | 'waiting' | 'running' | 'asking';
+  readonly icon: IconName;
+  readonly text: string;
+}
+
+/** One call of a tool: what it is about, what the person is asked, what it does and what came of it. */
+export function ToolCard({ turn, block, toolUseId, name }: ToolCardProps): JSX.Element {
+  const { strings } = usePanel();
+  const blocks = turn.blocks.value.filter(({ state }) => state.value !== 'dropped');
+  const run = blocks.find(({ head }) => head.kind === 'tool_run' && head.toolUseId === toolUseId);
+  const result = blocks.find(
+    ({ head }) => head.kind === 'tool_result' && head.toolUseId === toolUseId,
+  );
+  const question = callQuestion(turn.status.value, toolUseId);
+  const state = useCardState(turn, block, run, result, question !== undefined);
+  return (
+    <section
+      class={`tool-card tool-is-${state.kind}`}
+      aria-label={`${fillTemplate(strings.toolCall, name)}: ${state.text}`}
+      data-testid="tool-card"
+      data-call={toolUseId}
+      data-state={state.kind}
+    >
+      <header class="tool-head">
+        <Icon name={state.icon} spins={state.icon === 'loading'} />
+        <span class="tool-name">{name}</span>
+        <span class="tool-state">{state.text}</span>
+      </header>
+      <Sink block={block} create={() => new ToolInputView()} label={strings.tools.input} />
+      {question === undefined ? null : <ToolApproval turn={turn} question={question} />}
+      <Outcome run={run} result={result} />
+    </section>
+  );
+}
+
+function useCardState(
+  turn: TurnModel,
+  block: BlockModel,
+  run: BlockModel | undefined,
+  result: BlockModel | undefined,
+  isAsked: boolean,
+): State {
+  const { tools } = usePanel().strings;
+  if (result?.head.kind === 'tool_result') {
+    const { fate } = result.head;
+    return { kind: fate, icon: fateIcon(fate), text: tools.fates[fate] };
+  }
+  if (isAsked) return { kind: 'asking', icon: 'question', text: tools.waiting };
+  if (isTerminal(turn.status.value)) {
+    const fate = run === undefined ? 'not-run' : 'unknown';
+    return { kind: fate, icon: fateIcon(fate), text: tools.fates[fate] };
+  }
+  if (run !== undefined) return { kind: 'running', icon: 'loading', text: tools.running };
+  return block.state.value === 'open'
+    ? { kind: 'writing', icon: 'loading', text: tools.writing }
+    : { kind: 'waiting', icon: 'history', text: tools.waiting };
+}
+
+function fateIcon(fate: ToolFate): IconName {
+  switch (fate) {
+    case 'done':
+      return 'check';
+    case 'failed':
+      return 'error';
+    case 'unknown':
+      return 'warning';
+    case 'refused':
+    case 'denied':
+    case 'stopped':
+    case 'not-run':
+      return 'circle-slash';
+  }
+}
+
+/** What it does as it does it; once it is over, that and what the model reads, on demand. */
+function Outcome({
+  run,
+  result,
+}: {
+  readonly run: BlockModel | undefined;
+  readonly result: BlockModel | undefined;
+}): JSX.Element | null {
+  const { strings } = usePanel();
+  const { tools } = strings;
+  const isOpen = useSignal(false);
+  const hasOutput = useHasText(run);
+  if (result === undefined) {
+    return run === undefined ? null : (
+      <Sink block={run} create={() => new AnsiTextView()} label={tools.output} isBox />
+    );
+  }
+  const images = result.head.kind === 'tool_result' ? result.head.attachments : [];
+  if (!hasOutput && result.length === 0 && images.length === 0) return null;
+  return (
+    <Disclosure
+      label={<span>{tools.result}</span>}
+      isOpen={isOpen.value}
+      onToggle={() => (isOpen.value = !isOpen.value)}
+    >
+      {images.map((attachment, i) => (
+        <p key={i}>{attachment.kind === 'pdf' ? attachment.name : tools.image}</p>
+      ))}
+      {run !== undefined && hasOutput ? (
+        <Sink block={run} create={() => new AnsiTextView()} label={tools.output} isBox />
+      ) : (
+        <Sink block={result} create={() => new AnsiTextView()} label={tools.result} isBox />
+      )}
+    </Disclosure>
+  );
+}
+
+/** Text is no signal: it is looked at when the call ends, which is when it matters. */
+function useHasText(block: BlockModel | undefined): boolean {
+  const state = block?.state.value;
+  return state !== undefined && (block?.length ?? 0) > 0;
+}
+
+interface SinkProps {
+  readonly block: BlockModel;
+  readonly create: () => TextSink & { readonly element: HTMLElement; dispose(): void };
+  readonly label: string;
+  /** It scrolls within itself. */
+  readonly isBox?: boolean;
+}
+
+/** A block's text in a view of its own. The component renders once: the text goes past it. */
+function Sink({ block, create, label, isBox }: SinkProps): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  const life = block.life.value;
+  useLayoutEffect(() => {
+    const view = create();
+    place.current?.append(view.element);
+    const attached = block.attach(view);
+    return () => {
+      attached.dispose();
+      view.dispose();
+    };
+  }, [block, life]);
+  return isBox === true ? (
+    <div ref={place} class="tool-box" role="group" aria-label={label} tabIndex={0} />
+  ) : (
+    <div ref={place} role="group" aria-label={label} />
+  );
+}

@@ -1,0 +1,36 @@
+import type { AskReason, ToolMode } from '../core/approvalPolicy';
+import type { ToolFate } from '../core/contentBlock';
+import type { ToolEffect } from '../core/tool';
+
+/** Every word about tools. `{0}` stands for a value. */
+export interface ToolStrings {
+  /** While the call is written, while it waits for others, and while it runs. */
+  readonly writing: string;
+  readonly waiting: string;
+  readonly running: string;
+  readonly fates: Readonly<Record<ToolFate, string>>;
+  readonly input: string;
+  readonly output: string;
+  /** What the model reads, where the person has seen something else. */
+  readonly result: string;
+  readonly image: string;
+  /** What is asked, by what the tool does. `{0}`: its name. */
+  readonly ask: Readonly<Record<ToolEffect, string>>;
+  /** Why it is asked, where that is not plain. */
+  readonly reasons: Readonly<Partial<Record<AskReason, string>>>;
+  readonly allow: string;
+  readonly deny: string;
+  readonly allowInConversation: string;
+  readonly allowInWorkspace: string;
+  readonly neverInWorkspace: string;
+  /** What the longer answers hold for. `{0}`: rules. */
+  readonly grants: string;
+  readonly shortcuts: string;
+  /** `{0}`: a number of messages; an amount. */
+  readonly limitMessages: string;
+  readonly limitCost: string;
+  readonly goOn: string;
+  readonly mode: string;
+  readonly modes: Readonly<Record<ToolMode, string>>;
+  readonly modeHints: Readonly<Record<ToolMode, string>>;
+}
