@@ -196,9 +196,65 @@ const pictures: readonly Picture[] = [
         const tool = turn.openBlock(1, {
           head: { kind: 'tool_use', toolUseId: 'x', name: 'read_file' },
         });
-        turn.append(tool, '{"path": "src/reader/lineReader.ts", "from": 1, "to": 200');
+        turn.append(tool, '{"path": "src/reader/lineReader.ts", "from": 1, "to": 200}');
+        turn.endBlock(tool, 'closed');
+        turn.endBlock(turn.openBlock(1, { head: { kind: 'tool_run', toolUseId: 'x' } }), 'closed');
+        const head = {
+          kind: 'tool_result',
+          toolUseId: 'x',
+          fate: 'done',
+          attachments: [],
+        } as const;
+        turn.endBlock(turn.openBlock(1, { head, text: 'import …' }), 'closed');
+        turn.openBlock(1, {
+          head: { kind: 'tool_use', toolUseId: 'y', name: 'edit_file' },
+          text: '{"path":"src/reader/lineReader.ts","old_text":"for (const line of lines) {","new_text":"for await (const line of lines) {\\n  count++',
+        });
         turn.openBlock(1, { head: { kind: 'redacted_thinking' } });
         turn.openBlock(1, { head: { kind: 'unknown', type: 'hologram' }, text: '{"a":1}' });
+      });
+    },
+  },
+  {
+    name: 'approval',
+    state: { toolMode: 'ask' },
+    prepare: async (page) => {
+      await ask(page);
+      await page.evaluate(() => {
+        const turn = window.fakeHost.conversation.addAssistantTurn('t');
+        const esc = String.fromCharCode(27);
+        for (const [id, name, text] of [
+          ['x', 'run_command', '{"command":"npm test"}'],
+          ['y', 'run_command', '{"command":"npm run bench -- --json","cwd":"packages/reader"}'],
+        ] as const) {
+          const head = { kind: 'tool_use', toolUseId: id, name } as const;
+          turn.endBlock(turn.openBlock(1, { head, text }), 'closed');
+        }
+        const run = turn.openBlock(1, { head: { kind: 'tool_run', toolUseId: 'x' } });
+        turn.append(
+          run,
+          `> mocha\n\n  ${esc}[32m✔${esc}[0m reads\n  ${esc}[31m1) counts${esc}[0m\n`,
+        );
+        turn.setStatus({
+          kind: 'awaiting-approval',
+          questions: [
+            {
+              kind: 'call',
+              toolUseId: 'y',
+              name: 'run_command',
+              effect: 'execute',
+              subject: {
+                kind: 'command',
+                command: 'npm run bench -- --json',
+                cwd: 'packages/reader',
+              },
+              reason: 'effect',
+              grants: [
+                { decision: 'allow', tool: 'run_command', command: 'npm run bench -- --json' },
+              ],
+            },
+          ],
+        });
       });
     },
   },
