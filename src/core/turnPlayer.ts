@@ -5,6 +5,7 @@ import type { Logger } from './logger';
 import { hasThinking } from './messageHistory';
 import type { MessageRequest, MessageStream, MessageTransport } from './messageTransport';
 import type { ReplayClock } from './replayClock';
+import { ReplayedTools } from './replayedTools';
 import type { SseFrame } from './sseFrame';
 import { TurnController, type TurnRequest } from './turnController';
 import type { TurnDocument } from './turnDocument';
@@ -23,6 +24,7 @@ export class TurnPlayer implements MessageTransport, Disposable {
   private onIdle: (() => void) | undefined;
   private readonly connectivity: Connectivity;
   private readonly listener: Disposable;
+  private readonly tools: ReplayedTools;
 
   constructor(
     private readonly turn: TurnDocument,
@@ -34,6 +36,7 @@ export class TurnPlayer implements MessageTransport, Disposable {
       clock,
       random: () => 0.5,
     });
+    this.tools = new ReplayedTools(turn, () => this.idle());
     this.listener = turn.onDidChange((change) => {
       if (change === 'structure' && (this.isBetweenAttempts || turn.isTerminal)) this.idle();
     });
@@ -46,6 +49,7 @@ export class TurnPlayer implements MessageTransport, Disposable {
       case 'run':
         return this.begin(record);
       case 'request':
+        if (this.tools.isWaiting) await this.untilIdle(() => this.tools.goOn(record.request));
         if (this.isBetweenAttempts) return this.untilIdle(() => this.controller?.retryNow());
         return this.give(record);
       case 'headers':
@@ -89,13 +93,15 @@ export class TurnPlayer implements MessageTransport, Disposable {
     this.controller?.abandon();
     this.wanted = undefined;
     if (start === 'anew') for (const { id } of turn.blocks) turn.endBlock(id, 'dropped');
-    const controller = new TurnController(turn, () => this.prepare(), limits, {
+    const ports = {
       transport: () => Promise.resolve(this),
       clock: this.clock,
       log: this.log,
       random: () => 0.5,
       connectivity: this.connectivity,
-    });
+    };
+    const prepare = (): Promise<TurnRequest> => this.prepare();
+    const controller = new TurnController(turn, prepare, limits, ports, this.tools);
     this.controller = controller;
     await this.untilIdle(() => void controller.run(start));
   }

@@ -6,9 +6,11 @@ import type { Conversation } from '../../src/core/conversation';
 import { encodeJournalRecord } from '../../src/core/journalRecord';
 import { JournalReader } from '../../src/core/journalReader';
 import { restoreConversation } from '../../src/core/restoreConversation';
+import { StreamInspection } from '../../src/core/streamInspection';
 import { ToolRefusal } from '../../src/core/tool';
 import { resultTexts } from '../../src/core/toolResult';
 import type { TurnDocument } from '../../src/core/turnDocument';
+import { WireRecorder } from '../../src/core/wireRecorder';
 import { toolPairing } from '../server/toolPairing';
 import { ManualClock, settle } from './manualClock';
 import { askingLimits, steadyNetwork } from './retryLimits';
@@ -623,6 +625,25 @@ describe('toolLoop', () => {
       restored.conversation.turn(turn.id)!.blocks.map(({ head }) => head),
       turn.blocks.map(({ head }) => head),
     );
+  });
+
+  it('can be replayed: what the tools gave back is in what was sent', async () => {
+    const recorder = new WireRecorder(new ManualClock());
+    const h = harness({ recorder });
+    const turn = await h.send();
+    await h.calls(['t1', 'look', {}], ['t2', 'nothing', {}]);
+    h.ground.calls[0]!.done('seen');
+    await settle();
+    await h.says('Done.');
+    const inspection = new StreamInspection(turn.id);
+    await inspection.append(recorder.turn(turn.id)!.records);
+    const { turn: again } = inspection;
+    assert.equal(again.status.kind, 'complete');
+    assert.equal(again.answerText(), 'Done.');
+    assert.deepEqual(fates(again), [
+      fate('t2', 'failed', resultTexts.unknownTool),
+      fate('t1', 'done', 'seen'),
+    ]);
   });
 
   it('loads conversations of versions that knew no tools', () => {
