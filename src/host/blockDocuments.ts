@@ -54,6 +54,8 @@ function nameOf(head: BlockHead): string {
     case 'server_tool_result':
     case 'unknown':
       return `${vscode.l10n.t('Content')}.json`;
+    case 'tool_run':
+    case 'tool_result':
     case 'attachment':
       return `${vscode.l10n.t('Content')}.txt`;
     default:

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Draft } from '../../src/protocol/hostToView';
 import { parseDraft, parseViewMessage } from '../../src/protocol/parseViewMessage';
-import { viewCommands, type ViewToHost } from '../../src/protocol/viewToHost';
+import {
+  toolDecisions,
+  toolModes,
+  viewCommands,
+  type ViewToHost,
+} from '../../src/protocol/viewToHost';
 import { propertyTimeout, runs } from './propertyRuns';
 
 const text = fc.string({ maxLength: 20 });
@@ -65,6 +70,22 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     type: fc.constant('openAttachment' as const),
     uri: text,
     line: count,
+  }),
+  decideTool: fc.record({
+    type: fc.constant('decideTool' as const),
+    turn: fc.string(),
+    call: fc.string(),
+    decision: fc.constantFrom(...toolDecisions),
+  }),
+  goOn: fc.record({
+    type: fc.constant('goOn' as const),
+    turn: fc.string(),
+    goesOn: fc.boolean(),
+  }),
+  setToolMode: fc.record({
+    type: fc.constant('setToolMode' as const),
+    conversation: fc.string(),
+    mode: fc.constantFrom(...toolModes),
   }),
   openBlock: fc.record({
     type: fc.constant('openBlock' as const),
