@@ -117,10 +117,5 @@ export class ComposerModel implements Disposable {
 }
 
 function isSame(a: PromptAttachment, b: PromptAttachment): boolean {
-  return (
-    a.attachment.uri === b.attachment.uri &&
-    a.attachment.startLine === b.attachment.startLine &&
-    a.attachment.endLine === b.attachment.endLine &&
-    a.content === b.content
-  );
+  return JSON.stringify(a.attachment) === JSON.stringify(b.attachment) && a.content === b.content;
 }

@@ -1,3 +1,4 @@
+import { parseAttachment } from '../src/core/parseAttachment';
 import type { HostToView } from '../src/protocol/hostToView';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -114,11 +115,7 @@ function isPromptAttachment(value: unknown): boolean {
   return (
     isRecord(value) &&
     isText(value['content']) &&
-    isRecord(value['attachment']) &&
-    isText(value['attachment']['path']) &&
-    isText(value['attachment']['uri']) &&
-    Number.isInteger(value['attachment']['startLine']) &&
-    Number.isInteger(value['attachment']['endLine'])
+    parseAttachment(value['attachment']) !== undefined
   );
 }
 

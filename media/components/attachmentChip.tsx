@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Attachment } from '../../src/core/contentBlock';
+import { attachmentLabel } from '../attachmentLabel';
 import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
 import { IconButton } from './buttons';
@@ -7,46 +8,59 @@ import { Icon } from './icon';
 
 interface AttachmentChipProps {
   readonly attachment: Attachment;
+  readonly content: () => string;
+  /** An estimate. */
+  readonly tokens?: number;
   /** Without it, the attachment stays. */
   readonly onRemove?: () => void;
 }
 
-/** A file and its lines: opens on a click. */
-export function AttachmentChip({ attachment, onRemove }: AttachmentChipProps): JSX.Element {
-  const { strings, post } = usePanel();
-  const { path, uri, startLine, endLine } = attachment;
-  const lines = startLine === endLine ? `${startLine}` : `${startLine}-${endLine}`;
-  const fullName =
-    startLine === endLine
-      ? fillTemplate(strings.attachmentLine, path, `${startLine}`)
-      : fillTemplate(strings.attachmentLines, path, `${startLine}`, `${endLine}`);
-  const openLabel = fillTemplate(strings.openAttachment, fullName);
+/** Something attached, by its name: opens on a click. */
+export function AttachmentChip({
+  attachment,
+  content,
+  tokens,
+  onRemove,
+}: AttachmentChipProps): JSX.Element {
+  const { strings, formats, post } = usePanel();
+  const { icon, name, detail, full } = attachmentLabel(attachment, strings);
+  const openLabel = fillTemplate(strings.openAttachment, full);
+  const cost =
+    tokens === undefined || tokens === 0
+      ? ''
+      : fillTemplate(strings.attach.tokens, formats.count(tokens));
   return (
     <li class="chip">
       <button
         type="button"
         class="chip-name"
-        title={openLabel}
-        onClick={() => post({ type: 'openAttachment', uri, line: startLine })}
+        title={cost === '' ? openLabel : `${openLabel}\n${cost}`}
+        aria-label={cost === '' ? openLabel : `${openLabel}, ${cost}`}
+        onClick={() =>
+          post({ type: 'openAttachment', attachment: { attachment, content: content() } })
+        }
       >
-        <Icon name="file-code" />
+        <Icon name={icon} />
         <span class="chip-file" dir="ltr">
-          {fileName(path)}
+          {name}
         </span>
-        <span class="chip-lines" dir="ltr">{`:${lines}`}</span>
+        <span class="chip-lines" dir="ltr">
+          {detail}
+        </span>
+        {cost === '' ? null : (
+          <span class="chip-tokens" dir="ltr">
+            {`≈${formats.count(tokens ?? 0)}`}
+          </span>
+        )}
       </button>
       {onRemove === undefined ? null : (
         <IconButton
           icon="close"
           class="chip-remove"
-          label={fillTemplate(strings.removeAttachment, fullName)}
+          label={fillTemplate(strings.removeAttachment, full)}
           onClick={onRemove}
         />
       )}
     </li>
   );
-}
-
-function fileName(path: string): string {
-  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
 }

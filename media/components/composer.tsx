@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { RefObject } from 'preact';
+import { attachmentTokens } from '../../src/core/attachmentTokens';
+import type { PromptAttachment } from '../../src/core/conversation';
 import { composerKeyAction } from '../composerKeys';
 import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
@@ -28,8 +30,10 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
           <ul class="chips" aria-label={strings.attachments}>
             {composer.attachments.value.map((one) => (
               <AttachmentChip
-                key={`${one.attachment.uri}:${one.attachment.startLine}:${one.attachment.endLine}`}
+                key={keyOf(one)}
                 attachment={one.attachment}
+                content={() => one.content}
+                tokens={attachmentTokens(one.attachment, one.content)}
                 onRemove={() => {
                   composer.remove(one);
                   field.current?.focus();
@@ -44,6 +48,11 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
       <InfoLine />
     </div>
   );
+}
+
+/** No two of a draft have the same. */
+function keyOf({ attachment, content }: PromptAttachment): string {
+  return `${JSON.stringify(attachment)} ${content.length}`;
 }
 
 /** Another window owns the conversation. */

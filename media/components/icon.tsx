@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 export type IconName =
   | 'arrow-down'
   | 'arrow-up'
+  | 'attach'
   | 'bug'
   | 'check'
   | 'chevron-down'
@@ -17,9 +18,16 @@ export type IconName =
   | 'debug-pause'
   | 'debug-step-over'
   | 'debug-stop'
+  | 'diff'
   | 'error'
+  | 'file'
   | 'file-code'
+  | 'file-media'
+  | 'file-pdf'
+  | 'folder'
   | 'folder-opened'
+  | 'git-commit'
+  | 'globe'
   | 'history'
   | 'info'
   | 'key'
@@ -32,6 +40,8 @@ export type IconName =
   | 'run-all'
   | 'save'
   | 'server'
+  | 'symbol-method'
+  | 'terminal'
   | 'tools'
   | 'warning';
 

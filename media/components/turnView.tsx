@@ -52,15 +52,15 @@ export function TurnView({
 function UserContent({ turn }: { turn: TurnModel }): JSX.Element {
   const { strings } = usePanel();
   const blocks = turn.blocks.value;
-  const attachments = blocks.flatMap(({ id, head }) =>
-    head.kind === 'attachment' ? [{ id, attachment: head.attachment }] : [],
+  const attachments = blocks.flatMap((block) =>
+    block.head.kind === 'attachment' ? [{ block, attachment: block.head.attachment }] : [],
   );
   return (
     <>
       {attachments.length === 0 ? null : (
         <ul class="chips" aria-label={strings.attachments}>
-          {attachments.map(({ id, attachment }) => (
-            <AttachmentChip key={id} attachment={attachment} />
+          {attachments.map(({ block, attachment }) => (
+            <AttachmentChip key={block.id} attachment={attachment} content={() => block.text} />
           ))}
         </ul>
       )}

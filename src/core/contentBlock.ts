@@ -38,16 +38,79 @@ export type ToolAttachment =
   | { readonly kind: 'image'; readonly blob: BlobRef }
   | { readonly kind: 'pdf'; readonly name: string; readonly blob: BlobRef };
 
-/** Something the person attached to a prompt. */
-export interface Attachment {
-  readonly kind: 'selection';
-  /** Path relative to the workspace, or absolute outside it: what the person sees and the model reads. */
+/** Something the person attached to a prompt. Text is the content of its block; bytes are kept beside the conversation. */
+export type Attachment =
+  | SelectionAttachment
+  | FileAttachment
+  | FolderAttachment
+  | TextAttachment
+  | ImageAttachment
+  | PdfAttachment;
+
+interface Attached {
+  /** Path relative to the workspace, or absolute outside it, or a title: what the person sees and the model reads. */
   readonly path: string;
+  /** What a click opens; empty where there is nothing to open. */
   readonly uri: string;
+}
+
+/** Lines of a file. */
+export interface SelectionAttachment extends Attached {
+  readonly kind: 'selection';
   readonly languageId: string;
   /** First and last line, counted from 1. */
   readonly startLine: number;
   readonly endLine: number;
+}
+
+/** All of a text file. */
+export interface FileAttachment extends Attached {
+  readonly kind: 'file';
+  readonly languageId: string;
+}
+
+/** The names of what is in a folder. */
+export interface FolderAttachment extends Attached {
+  readonly kind: 'folder';
+}
+
+export const textSources = [
+  'problems',
+  'changes',
+  'commit',
+  'terminal',
+  'url',
+  'conversation',
+] as const;
+export type TextSource = (typeof textSources)[number];
+
+/** Text that is no file. */
+export interface TextAttachment extends Attached {
+  readonly kind: 'text';
+  readonly source: TextSource;
+}
+
+export interface ImageAttachment extends Attached {
+  readonly kind: 'image';
+  /** What the model sees. */
+  readonly blob: BlobRef;
+  /** Of `blob`, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** What it sees in a request with so many images that each must be small; `blob` where that is small enough. */
+  readonly small?: BlobRef;
+  /** As it was attached, where `blob` was made from it. */
+  readonly original?: BlobRef;
+}
+
+export interface PdfAttachment extends Attached {
+  readonly kind: 'pdf';
+  /** What the model reads. */
+  readonly blob: BlobRef;
+  /** Of `blob`; 0 where they could not be counted. */
+  readonly pages: number;
+  /** Where `blob` has only some pages: the whole, and which those are (`3-7, 9`). */
+  readonly whole?: { readonly blob: BlobRef; readonly range: string };
 }
 
 /** Everything needed to open a block. */

@@ -1,5 +1,6 @@
-import type { Attachment, BlockHead, BlockState, ToolAttachment, ToolFate } from './contentBlock';
+import type { BlockHead, BlockState, ToolAttachment, ToolFate } from './contentBlock';
 import { isJsonObject, numberMember, parseJson, stringMember, type JsonObject } from './json';
+import { parseAttachment } from './parseAttachment';
 import type { TurnMeta } from './turnMeta';
 import type { BlockPatch, TurnPatch } from './turnPatch';
 import type { TurnStatus } from './turnStatus';
@@ -164,7 +165,7 @@ function isBlockHead(value: unknown): value is BlockHead {
     case 'unknown':
       return hasString('type');
     case 'attachment':
-      return isAttachment(value['attachment']);
+      return parseAttachment(value['attachment']) !== undefined;
     default:
       return false;
   }
@@ -187,18 +188,6 @@ function isToolAttachment(value: unknown): value is ToolAttachment {
     typeof sha256 === 'string' && typeof mediaType === 'string' && typeof size === 'number';
   const { kind, name } = value;
   return isRef && (kind === 'image' || (kind === 'pdf' && typeof name === 'string'));
-}
-
-function isAttachment(value: unknown): value is Attachment {
-  return (
-    isJsonObject(value) &&
-    value['kind'] === 'selection' &&
-    typeof value['path'] === 'string' &&
-    typeof value['uri'] === 'string' &&
-    typeof value['languageId'] === 'string' &&
-    typeof value['startLine'] === 'number' &&
-    typeof value['endLine'] === 'number'
-  );
 }
 
 function isTurnStatus(value: unknown): value is TurnStatus {

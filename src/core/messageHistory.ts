@@ -1,11 +1,10 @@
 import type {
   ContentBlockParam,
   MessageParam,
-  TextBlockParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
 import { assertNever } from './assertNever';
-import { attachmentText } from './attachmentText';
+import { attachmentBlocks, mostLargeImages } from './attachmentBlocks';
 import { isJsonObject, parseJson, stringMember, type JsonObject } from './json';
 import { toolCallInput } from './toolCallInput';
 import { missingResultParam, toolResultParam } from './toolResult';
@@ -50,6 +49,18 @@ export function messageHistory(
   turnId: string,
   options: HistoryOptions = {},
 ): MessageParam[] {
+  const messages = messagesBefore(turns, turnId, options, 'large');
+  return imagesIn(messages) > mostLargeImages
+    ? messagesBefore(turns, turnId, options, 'small')
+    : messages;
+}
+
+function messagesBefore(
+  turns: readonly TurnDocument[],
+  turnId: string,
+  options: HistoryOptions,
+  images: 'large' | 'small',
+): MessageParam[] {
   const messages: AnswerMessage[] = [];
   let prompt: ContentBlockParam[] = [];
   const end = indexOrEnd(turns, turnId);
@@ -60,7 +71,7 @@ export function messageHistory(
   );
   for (const [index, turn] of turns.slice(0, end).entries()) {
     if (turn.role === 'user') {
-      prompt.push(...promptContent(turn));
+      prompt.push(...promptContent(turn, images));
       continue;
     }
     const answer = answerMessages(turn, turn.blocks, { withThinking: index >= thinkingFrom });
@@ -145,13 +156,28 @@ function appendAnswer(
 }
 
 /** The person's words after what they attached to them. */
-function promptContent(turn: TurnDocument): TextBlockParam[] {
-  return turn.blocks.flatMap((block) => {
-    const text = block.text.toString();
-    const shown =
-      block.head.kind === 'attachment' ? attachmentText(block.head.attachment, text) : text;
-    return isBlank(shown) ? [] : [{ type: 'text' as const, text: wellFormed(shown) }];
+function promptContent(turn: TurnDocument, images: 'large' | 'small'): ContentBlockParam[] {
+  return turn.blocks.flatMap(({ head, text }) => {
+    const content = text.toString();
+    if (head.kind === 'attachment') return attachmentBlocks(head.attachment, content, images);
+    return isBlank(content) ? [] : [{ type: 'text' as const, text: wellFormed(content) }];
   });
+}
+
+/** Those in results of tools included. */
+function imagesIn(messages: readonly MessageParam[]): number {
+  const count = (content: string | readonly { readonly type: string }[] | undefined): number => {
+    if (content === undefined || typeof content === 'string') return 0;
+    return content.filter(({ type }) => type === 'image').length;
+  };
+  let images = 0;
+  for (const { content } of messages) {
+    images += count(content);
+    for (const block of typeof content === 'string' ? [] : content) {
+      if (block.type === 'tool_result') images += count(block.content);
+    }
+  }
+  return images;
 }
 
 /** A message must not be empty, and the last one must be there. */

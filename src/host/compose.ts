@@ -12,6 +12,7 @@ import type { Tool } from '../core/tool';
 import type { ToolPorts } from '../core/toolPorts';
 import { WireRecorder } from '../core/wireRecorder';
 import { ConversationLibrary } from '../node/conversationLibrary';
+import { FileBlobStore } from '../node/fileBlobStore';
 import { JournalStore } from '../node/journalStore';
 import { SystemClock } from '../node/systemClock';
 import type { ViewState } from '../protocol/hostToView';
@@ -78,7 +79,8 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     const { createTransport } = await import('../node/anthropicTransport');
     const { apiKey: key, server, authStyle } = options;
     const baseUrl = server.label === null ? null : server.url;
-    return createTransport({ apiKey: key, baseUrl, authStyle, clock, log });
+    const findBlob = (sha256: string): Promise<Uint8Array | undefined> => blobs.find(sha256);
+    return createTransport({ apiKey: key, baseUrl, authStyle, clock, log, findBlob });
   };
   const connection = store.add(new Connection(settings, apiKey, newClient));
   const catalog = store.add(
@@ -95,6 +97,9 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
 
   // The conversations. Nothing of them is read before one is shown.
   const storage = context.storageUri ?? context.globalStorageUri;
+  const blobs = new FileBlobStore(vscode.Uri.joinPath(storage, 'blobs').fsPath, () =>
+    clock.wallNow(),
+  );
   const folder = vscode.Uri.joinPath(storage, 'conversations').fsPath;
   const library = new ConversationLibrary(new JournalStore(folder, log), clock, log);
   library.onDidChangeHealth((health) => notices.aboutJournal(health));
@@ -233,6 +238,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       codeDocuments,
       blockDocuments,
       showLog,
+      pathOf: (blob) => blobs.pathOf(blob),
       failed: (what, error) => notices.failed(what, error),
     }),
   });

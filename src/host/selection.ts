@@ -20,11 +20,3 @@ export function selectionOf(editor: vscode.TextEditor): PromptAttachment | undef
     content,
   };
 }
-
-/** Opens what was attached, at a line counted from 1. */
-export async function openAttachment(uri: string, line: number): Promise<void> {
-  const parsed = vscode.Uri.parse(uri, true);
-  const document = await vscode.workspace.openTextDocument(parsed);
-  const at = document.lineAt(Math.min(Math.max(0, line - 1), document.lineCount - 1)).range.start;
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
-}

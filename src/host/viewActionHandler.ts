@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { BlobRef } from '../core/blob';
 import { assertNever } from '../core/assertNever';
+import type { PromptAttachment } from '../core/conversation';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { Draft } from '../protocol/hostToView';
 import type { ViewCommand } from '../protocol/viewToHost';
@@ -10,9 +12,9 @@ import type { CodeDocuments } from './codeDocuments';
 import type { Connection } from './connection';
 import type { KeyCommands } from './keyCommands';
 import type { ModelPicker } from './modelPicker';
+import { openAttachment } from './openAttachment';
 import { openLink } from './openLink';
 import { previewDiagram } from './previewDiagram';
-import { openAttachment } from './selection';
 import { openSettings } from './settings';
 import type { Surface } from './surface';
 import type { ViewActions } from './viewBridge';
@@ -26,6 +28,8 @@ export interface ViewActionPorts {
   readonly codeDocuments: CodeDocuments;
   readonly blockDocuments: BlockDocuments;
   readonly showLog: () => void;
+  /** Where bytes that were attached are kept. */
+  readonly pathOf: (blob: BlobRef) => string;
   readonly failed: (what: string, error: unknown) => void;
 }
 
@@ -76,8 +80,8 @@ export class ViewActionHandler implements ViewActions {
     this.ports.inspect(turn);
   }
 
-  openAttachment(uri: string, line: number): Promise<void> {
-    return openAttachment(uri, line);
+  openAttachment(attachment: PromptAttachment): Promise<void> {
+    return openAttachment(attachment, this.ports.pathOf);
   }
 
   openBlock(turn: TurnDocument, block: TurnBlock): Promise<void> {

@@ -29,7 +29,7 @@ export interface ViewActions {
   openLink(href: string): Promise<void>;
   /** Shows how the turn came over the wire. */
   inspect(turn: string): void;
-  openAttachment(uri: string, line: number): Promise<void>;
+  openAttachment(attachment: PromptAttachment): Promise<void>;
   /** Shows all text of a block where there is room for it. */
   openBlock(turn: TurnDocument, block: TurnBlock): Promise<void>;
   copy(text: string): Promise<void>;
@@ -247,7 +247,7 @@ export class ViewBridge implements Disposable {
       case 'openLink':
         return actions.openLink(message.href);
       case 'openAttachment':
-        return actions.openAttachment(message.uri, message.line);
+        return actions.openAttachment(message.attachment);
       case 'openBlock': {
         const turn = this.conversation.turn(message.turn);
         const block = turn?.blocks.find(({ id }) => id === message.block);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ViewStrings } from '../protocol/viewStrings';
+import { attachStrings } from './attachStrings';
 import { failureTexts } from './failureText';
 import { toolStrings } from './toolStrings';
 
@@ -113,6 +114,7 @@ export function viewStrings(): ViewStrings {
     brokenBlock: vscode.l10n.t('This part could not be shown. Its text is below as it came.'),
     viewOutdated: vscode.l10n.t('Caudal was updated. Reload the window to go on.'),
     inspect: vscode.l10n.t('Open in the stream inspector'),
+    attach: attachStrings(),
     attachments: vscode.l10n.t('Attachments'),
     tools: toolStrings(),
     failures: failureTexts(),

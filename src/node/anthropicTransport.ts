@@ -13,6 +13,7 @@ import type {
   SentRequest,
 } from '../core/messageTransport';
 import type { ModelInfo } from '../core/modelInfo';
+import { withBlobs } from '../core/requestBlobs';
 import type { SseFrame } from '../core/sseFrame';
 import { nodeFetch, type Fetch } from './nodeFetch';
 import { WatchedBody } from './watchedBody';
@@ -43,6 +44,8 @@ export interface TransportOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly headersTimeoutMs?: number;
+  /** Bytes by their name (SHA-256), for what stands in a request for them; undefined for what is gone. */
+  readonly findBlob?: (sha256: string) => Promise<Uint8Array | undefined>;
 }
 
 /** A transport that also knows the models of its server. */
@@ -82,6 +85,7 @@ class SdkTransport implements AnthropicTransport {
   private readonly log: Logger;
   private readonly headersTimeoutMs: number;
   private readonly isKeyUsable: boolean;
+  private readonly findBlob: TransportOptions['findBlob'];
 
   constructor({
     apiKey,
@@ -90,7 +94,9 @@ class SdkTransport implements AnthropicTransport {
     clock,
     log,
     headersTimeoutMs = defaultHeadersTimeoutMs,
+    findBlob,
   }: TransportOptions) {
+    this.findBlob = findBlob;
     this.clock = clock;
     this.log = log;
     this.headersTimeoutMs = headersTimeoutMs;
@@ -122,10 +128,12 @@ class SdkTransport implements AnthropicTransport {
   ): Promise<MessageStream> {
     const connection = this.connect(signal);
     try {
+      const body = await withBlobs(request, (sha256) => this.base64Of(sha256));
+      connection.signal.throwIfAborted();
       const client = onSent === undefined ? this.client : this.clientTelling(onSent);
       const response = await client
         .post('/v1/messages', {
-          body: { ...request, stream: true },
+          body: { ...body, stream: true },
           stream: true,
           headers: { ...headers, ...this.authHeaders },
           signal: connection.signal,
@@ -183,6 +191,16 @@ class SdkTransport implements AnthropicTransport {
     } finally {
       connection.gotHeaders();
       connection.release();
+    }
+  }
+
+  private async base64Of(sha256: string): Promise<string | undefined> {
+    try {
+      const data = await this.findBlob?.(sha256);
+      return data && Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+    } catch (error) {
+      this.log.warn(`Attached bytes cannot be read: ${String(error)}`);
+      return undefined;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { PromptAttachment } from '../core/conversation';
 import type { ConversationCursor } from '../core/conversationPatch';
 import type { Attachment } from '../core/contentBlock';
+import { parseAttachment } from '../core/parseAttachment';
 import type { TurnCursor } from '../core/turnPatch';
 import type { Draft } from './hostToView';
 import {
@@ -105,7 +106,7 @@ function viewMessage(from: Members): ViewToHost {
     case 'openLink':
       return { type, href: text(from['href'], 'href', maxName) };
     case 'openAttachment':
-      return { type, uri: text(from['uri'], 'uri', maxName), line: count(from['line'], 'line') };
+      return { type, attachment: promptAttachment(from['attachment']) };
     case 'openBlock':
       return {
         type,
@@ -172,16 +173,9 @@ function promptAttachment(value: unknown): PromptAttachment {
 }
 
 function attachment(value: unknown): Attachment {
-  const from = record(value, 'attachment');
-  if (from['kind'] !== 'selection') throw new Malformed('unknown kind of attachment');
-  return {
-    kind: from['kind'],
-    path: text(from['path'], 'attachment.path', maxName),
-    uri: text(from['uri'], 'attachment.uri', maxName),
-    languageId: text(from['languageId'], 'attachment.languageId', maxName),
-    startLine: count(from['startLine'], 'attachment.startLine'),
-    endLine: count(from['endLine'], 'attachment.endLine'),
-  };
+  const parsed = parseAttachment(value);
+  if (parsed === undefined) throw new Malformed('attachment is none');
+  return parsed;
 }
 
 function command(value: unknown): ViewCommand {

@@ -1,4 +1,5 @@
 import type { FailureKind } from '../core/failure';
+import type { AttachStrings } from './attachStrings';
 import type { ToolStrings } from './toolStrings';
 
 /** What a failure says: what happened, and what to do next. */
@@ -128,5 +129,6 @@ export interface ViewStrings {
   /** Names the list of what is attached to a prompt. */
   readonly attachments: string;
   readonly tools: ToolStrings;
+  readonly attach: AttachStrings;
   readonly failures: Readonly<Record<FailureKind, FailureText>>;
 }

@@ -1,4 +1,5 @@
 import type { ToolMode } from '../core/approvalPolicy';
+import type { PromptAttachment } from '../core/conversation';
 import type { ConversationCursor } from '../core/conversationPatch';
 import type { ToolDecision } from '../core/toolQuestion';
 import type { Draft } from './hostToView';
@@ -64,7 +65,7 @@ export type ViewToHost =
   /** Opens the stream inspector at this turn. */
   | { readonly type: 'inspect'; readonly turn: string }
   | { readonly type: 'openLink'; readonly href: string }
-  | { readonly type: 'openAttachment'; readonly uri: string; readonly line: number }
+  | { readonly type: 'openAttachment'; readonly attachment: PromptAttachment }
   /** All text of one block of a turn shown here, in an editor. */
   | { readonly type: 'openBlock'; readonly turn: string; readonly block: number }
   | { readonly type: 'copy'; readonly text: string }

@@ -3,7 +3,7 @@ import { Chat, type ChatPorts } from '../../src/core/chat';
 import type { ChatSettings } from '../../src/core/chatSettings';
 import type { ModelInfo } from '../../src/core/modelInfo';
 import type { TurnDocument } from '../../src/core/turnDocument';
-import { createTransport } from '../../src/node/anthropicTransport';
+import { createTransport, type TransportOptions } from '../../src/node/anthropicTransport';
 import { MessagesServer } from '../server/messagesServer';
 import { askingLimits, steadyNetwork } from '../unit/retryLimits';
 import { SilentLogger } from '../unit/silentLogger';
@@ -27,6 +27,7 @@ export class ChatGround<Server extends Pick<MessagesServer, 'url' | 'close'> = M
     /** Headers that do not come for so long are given up, in ms. */
     headersTimeoutMs: number,
     more: Partial<ChatPorts> = {},
+    transportOptions: Partial<TransportOptions> = {},
   ) {
     const { clock } = this;
     const transport = createTransport({
@@ -36,6 +37,7 @@ export class ChatGround<Server extends Pick<MessagesServer, 'url' | 'close'> = M
       clock,
       log: this.log,
       headersTimeoutMs,
+      ...transportOptions,
     });
     this.chat = new Chat({
       transport: () => Promise.resolve(transport),

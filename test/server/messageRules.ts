@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../src/core/json';
 import { contentOf, isBlankText, isThinking } from './contentBlocks';
+import { mediaRules } from './mediaRules';
 import type { WireModel } from './modelTable';
 import { invalid, type Refusal } from './refusal';
 
@@ -8,6 +9,8 @@ const blockMembers: ReadonlyMap<string, readonly string[]> = new Map([
   ['text', ['type', 'text', 'cache_control', 'citations']],
   ['thinking', ['type', 'thinking', 'signature']],
   ['redacted_thinking', ['type', 'data']],
+  ['image', ['type', 'source', 'cache_control', 'transformations']],
+  ['document', ['type', 'source', 'cache_control', 'title', 'context', 'citations']],
   ['tool_use', ['type', 'id', 'name', 'input', 'cache_control', 'caller', 'toolset_name']],
   ['tool_result', ['type', 'tool_use_id', 'content', 'is_error', 'cache_control', 'toolset_name']],
 ]);
@@ -15,6 +18,8 @@ const requiredMembers: ReadonlyMap<string, readonly string[]> = new Map([
   ['text', ['text']],
   ['thinking', ['thinking', 'signature']],
   ['redacted_thinking', ['data']],
+  ['image', ['source']],
+  ['document', ['source']],
   ['tool_use', ['id', 'name', 'input']],
   ['tool_result', ['tool_use_id']],
 ]);
@@ -44,7 +49,9 @@ export function messageRules(body: JsonObject, model: WireModel | undefined): Re
     const refused = messageRule(messages, index, model);
     if (refused !== undefined) return refused;
   }
-  return systemRule(body['system']) ?? endRule(messages.at(-1), body, model);
+  return (
+    mediaRules(messages) ?? systemRule(body['system']) ?? endRule(messages.at(-1), body, model)
+  );
 }
 
 function messageRule(

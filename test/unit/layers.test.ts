@@ -9,8 +9,6 @@ const root = path.join(import.meta.dirname, '../..');
 interface Layer {
   readonly folder: string;
   readonly layers: readonly string[];
-  /** Only by `import type`. */
-  readonly typesOfLayers?: readonly string[];
   readonly packages?: readonly string[];
   /** Only by `import type`. */
   readonly typesOfPackages?: readonly string[];
@@ -18,7 +16,7 @@ interface Layer {
 
 const layers: readonly Layer[] = [
   { folder: 'src/core', layers: ['src/core'], typesOfPackages: ['@anthropic-ai/sdk'] },
-  { folder: 'src/protocol', layers: ['src/protocol'], typesOfLayers: ['src/core'] },
+  { folder: 'src/protocol', layers: ['src/protocol', 'src/core'] },
   {
     folder: 'src/node',
     layers: ['src/core', 'src/node'],
@@ -125,10 +123,7 @@ function importRule(file: string, layer: Layer, imported: Import): string | unde
     if (/\.(ts|tsx|js|mjs)$/.test(target)) return says('relative imports have no extension');
     const isIn = (folder: string): boolean => target.startsWith(`${folder}/`);
     if (layer.layers.some(isIn)) return undefined;
-    if (!(layer.typesOfLayers ?? []).some(isIn)) {
-      return says(`${layer.folder} may import only ${listed(layer)}`);
-    }
-    return isTypeOnly ? undefined : says('only its types, by `import type`');
+    return says(`${layer.folder} may import only ${listed(layer)}`);
   }
   const isOf = (name: string): boolean =>
     specifier === name || specifier.startsWith(name.endsWith(':') ? name : `${name}/`);
@@ -139,9 +134,9 @@ function importRule(file: string, layer: Layer, imported: Import): string | unde
   return isTypeOnly ? undefined : says('only its types, by `import type`');
 }
 
-function listed({ layers: own, typesOfLayers, packages, typesOfPackages }: Layer): string {
-  const types = [...(typesOfLayers ?? []), ...(typesOfPackages ?? [])];
-  return [...own, ...(packages ?? []), ...types.map((name) => `types of ${name}`)].join(', ');
+function listed({ layers: own, packages, typesOfPackages }: Layer): string {
+  const types = (typesOfPackages ?? []).map((name) => `types of ${name}`);
+  return [...own, ...(packages ?? []), ...types].join(', ');
 }
 
 function syntaxRule(file: string, layer: Layer, node: ts.Node): string | undefined {
@@ -211,9 +206,11 @@ describe('Layers', function () {
     ['src/core/a.ts', 'setTimeout(() => {}, 1);', /setTimeout: core has Clock/],
     ['src/core/a.ts', 'const t = performance.now();', /performance: core has Clock/],
     ['src/core/a.ts', "import { A } from './b.ts';", /no extension/],
-    ['src/protocol/a.ts', "import { A } from '../core/b';", /by `import type`/],
-    ['src/protocol/a.ts', "export { A } from '../core/b';", /by `import type`/],
-    ['src/protocol/a.ts', "import { A } from '../host/b';", /may import only src\/protocol/],
+    [
+      'src/protocol/a.ts',
+      "import { A } from '../host/b';",
+      /may import only src\/protocol, src\/core/,
+    ],
     ['src/node/a.ts', "import * as vscode from 'vscode';", /may import only/],
     ['src/node/a.ts', "import type { A } from '../host/b';", /may import only/],
     ['src/node/a.ts', "import type { A } from '../protocol/b';", /may import only/],
@@ -253,7 +250,7 @@ describe('Layers', function () {
       ['src/core/a.ts', "import type { A } from '@anthropic-ai/sdk/resources/messages';"],
       ['src/core/a.ts', "import { B } from './b'; const d = new Date(0); clock.setTimer(1, f);"],
       ['src/core/a.ts', 'switch (x) { default: break; }'],
-      ['src/protocol/a.ts', "import type { A } from '../core/b'; import { C } from './c';"],
+      ['src/protocol/a.ts', "import { A } from '../core/b'; import { C } from './c';"],
       ['src/node/a.ts', "import fs from 'node:fs/promises'; import { A } from '../core/b';"],
       ['src/host/a.ts', "import * as vscode from 'vscode'; import { A } from '../node/b';"],
       [composition, 'const random = Math.random;'],

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import Anthropic from '@anthropic-ai/sdk';
+import { png } from '../fixtures/images';
 import { MessagesServer } from '../server/messagesServer';
 import { wireModels } from '../server/modelTable';
 import { thinkingAnswer, type Scenario, type ScriptedBlock } from '../server/scenario';
 import { ask, usualHeaders } from '../server/wireClient';
 import { wellFormedText } from './eventStreams';
 import { checkProperty, propertyTimeout } from './propertyRuns';
+
+const tinyPng = Buffer.from(png(1, 1)).toString('base64');
 
 type Json = Record<string, unknown>;
 type Message = Anthropic.MessageParam;
@@ -533,7 +536,7 @@ const accepted: readonly (readonly [string, Json])[] = [
       ...base,
       messages: [
         user(
-          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'eA==' } },
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: tinyPng } },
           { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } },
           'See?',
         ),

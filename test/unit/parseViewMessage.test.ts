@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { PromptAttachment } from '../../src/core/conversation';
 import type { Draft } from '../../src/protocol/hostToView';
 import { parseDraft, parseViewMessage } from '../../src/protocol/parseViewMessage';
 import {
@@ -12,22 +13,32 @@ import { propertyTimeout, runs } from './propertyRuns';
 
 const text = fc.string({ maxLength: 20 });
 const count = fc.nat(1_000_000);
+const blob = fc.constant({ sha256: '0a'.repeat(32), mediaType: 'image/png', size: 7 });
+const promptAttachment: fc.Arbitrary<PromptAttachment> = fc.record({
+  attachment: fc.oneof(
+    fc.record({
+      kind: fc.constant('selection' as const),
+      path: text,
+      uri: text,
+      languageId: text,
+      startLine: count,
+      endLine: count,
+    }),
+    fc.record({ kind: fc.constant('folder' as const), path: text, uri: text }),
+    fc.record({
+      kind: fc.constant('image' as const),
+      path: text,
+      uri: text,
+      blob,
+      width: count,
+      height: count,
+    }),
+  ),
+  content: text,
+});
 const draft: fc.Arbitrary<Draft> = fc.record({
   text,
-  attachments: fc.array(
-    fc.record({
-      attachment: fc.record({
-        kind: fc.constant('selection' as const),
-        path: text,
-        uri: text,
-        languageId: text,
-        startLine: count,
-        endLine: count,
-      }),
-      content: text,
-    }),
-    { maxLength: 3 },
-  ),
+  attachments: fc.array(promptAttachment, { maxLength: 3 }),
 });
 const cursor = fc.record({
   conversation: text,
@@ -68,8 +79,7 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
   inspect: fc.record({ type: fc.constant('inspect' as const), turn: fc.string() }),
   openAttachment: fc.record({
     type: fc.constant('openAttachment' as const),
-    uri: text,
-    line: count,
+    attachment: promptAttachment,
   }),
   decideTool: fc.record({
     type: fc.constant('decideTool' as const),

@@ -77,8 +77,8 @@ class Actions implements ViewActions {
     return this.note('openBlock', turn.id, block.id);
   }
 
-  openAttachment(uri: string, line: number): Promise<void> {
-    return this.note('openAttachment', uri, line);
+  openAttachment(attachment: PromptAttachment): Promise<void> {
+    return this.note('openAttachment', attachment);
   }
 
   copy(text: string): Promise<void> {
@@ -438,7 +438,7 @@ describe('ViewBridge', () => {
     const ground = new Ground();
     await ground.page.say({ type: 'run', command: 'chooseModel' });
     await ground.page.say({ type: 'openLink', href: 'https://a.example' });
-    await ground.page.say({ type: 'openAttachment', uri: 'file:///a', line: 3 });
+    await ground.page.say({ type: 'openAttachment', attachment });
     const turn = ground.bridge.conversation.addUserTurn('long', { text: 'long', attachments: [] });
     await ground.page.say({ type: 'openBlock', turn: turn.id, block: 0 });
     await ground.page.say({ type: 'openBlock', turn: turn.id, block: 7 });
@@ -450,7 +450,7 @@ describe('ViewBridge', () => {
     assert.deepEqual(ground.actions.done, [
       ['run', 'chooseModel'],
       ['openLink', 'https://a.example'],
-      ['openAttachment', 'file:///a', 3],
+      ['openAttachment', attachment],
       ['openBlock', 'long', 0],
       ['copy', 'exact\ttext\n'],
       ['insertCode', '\tx\n'],

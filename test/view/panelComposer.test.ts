@@ -266,14 +266,14 @@ describe('the composer of the panel', function () {
     }, attachment);
     const chips = page.locator('.composer .chip');
     await chips.nth(1).waitFor();
-    assert.deepEqual(await chips.allTextContents(), ['a.ts:3-9', 'b.ts:1']);
+    assert.deepEqual(await chips.allTextContents(), ['a.ts:3-9≈4', 'b.ts:1≈1']);
     assert.equal(
       await page.evaluate(() => document.activeElement?.getAttribute('data-testid')),
       'composer',
     );
     await page.getByTitle('Open src/a.ts, lines 3 to 9').click();
     assert.deepEqual(await page.evaluate(() => window.fakeHost.sentOf('openAttachment')), [
-      { type: 'openAttachment', uri: 'file:///src/a.ts', line: 3 },
+      { type: 'openAttachment', attachment },
     ]);
     await page.getByRole('button', { name: 'Remove b.ts, line 1' }).click();
     await page.getByTestId('composer').fill('About this');

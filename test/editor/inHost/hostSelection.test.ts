@@ -53,7 +53,10 @@ describe('Ask about selection', () => {
     await vscode.commands.executeCommand('caudal.askSelection');
     await until('the second attachment', () => draftOf(api).attachments.length === 2);
     assert.deepEqual(
-      draftOf(api).attachments.map(({ content, attachment }) => [content, attachment.startLine]),
+      draftOf(api).attachments.map(({ content, attachment }) => [
+        content,
+        attachment.kind === 'selection' && attachment.startLine,
+      ]),
       [
         ['one', 1],
         ['four', 4],
