@@ -1,8 +1,11 @@
 import { computed, signal } from '@preact/signals';
 import type { PromptAttachment } from '../src/core/conversation';
 import type { Disposable } from '../src/core/disposable';
+import type { AttachedFile } from '../src/protocol/attachedFile';
 import type { Draft } from '../src/protocol/hostToView';
+import { maxBytes } from '../src/protocol/parseViewMessage';
 import { RequestError } from './hostConnection';
+import { prepareImage } from './prepareImage';
 
 /** How long typing may be unsaved, in ms: under the 300 that a reload may cost (T114). */
 const saveWithinMs = 250;
@@ -12,8 +15,12 @@ export interface ComposerPorts {
   readonly save: (draft: Draft) => void;
   /** Resolves when the prompt has been taken; rejects with a {@link RequestError}. */
   readonly send: (draft: Draft) => Promise<void>;
+  /** Resolves when the host has made an attachment of the file, which then comes by {@link ComposerModel.attach}. */
+  readonly attachFile: (file: AttachedFile, conversation?: string) => Promise<void>;
+  readonly attachUris: (uris: readonly string[]) => Promise<void>;
   /** Says that the host did not answer. */
   readonly sendFailed: string;
+  readonly attachFailed: string;
 }
 
 /** What stands in the composer: typed, attached, recalled, saved and sent. */
@@ -23,7 +30,11 @@ export class ComposerModel implements Disposable {
   readonly isSending = signal(false);
   /** Why the last attempt to send did not go, in words for the person. */
   readonly problem = signal<string | null>(null);
-  readonly canSend = computed(() => !this.isSending.value && this.text.value.trim() !== '');
+  /** Files that are being read. */
+  readonly attaching = signal(0);
+  readonly canSend = computed(
+    () => !this.isSending.value && this.attaching.value === 0 && this.text.value.trim() !== '',
+  );
   readonly isEmpty = computed(() => this.text.value === '' && this.attachments.value.length === 0);
 
   private saved = this.draft;
@@ -46,6 +57,28 @@ export class ComposerModel implements Disposable {
     const known = this.attachments.peek().some((other) => isSame(other, attachment));
     if (!known) this.attachments.value = [...this.attachments.peek(), attachment];
     this.changed();
+  }
+
+  /** Attaches files that the page has, images as the model takes them. */
+  async attachFiles(files: Iterable<File>): Promise<void> {
+    await Promise.all(
+      Array.from(files, (file) =>
+        this.whileAttaching(async () => {
+          if (file.size > maxBytes) throw new RequestError(null);
+          const data = new Uint8Array(await file.arrayBuffer());
+          await this.prepare({ name: file.name, uri: '', data });
+        }),
+      ),
+    );
+  }
+
+  /** Makes an image that the API takes of one that the host has. */
+  prepareImage(file: AttachedFile, conversation: string): Promise<void> {
+    return this.whileAttaching(() => this.prepare(file, conversation));
+  }
+
+  attachUris(uris: readonly string[]): Promise<void> {
+    return this.whileAttaching(() => this.ports.attachUris(uris));
   }
 
   remove(attachment: PromptAttachment): void {
@@ -103,6 +136,24 @@ export class ComposerModel implements Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+  }
+
+  private async prepare(file: AttachedFile, conversation?: string): Promise<void> {
+    const image = await prepareImage(new Uint8Array(file.data));
+    await this.ports.attachFile(image === undefined ? file : { ...file, image }, conversation);
+  }
+
+  private async whileAttaching(work: () => Promise<void>): Promise<void> {
+    this.attaching.value++;
+    this.problem.value = null;
+    try {
+      await work();
+    } catch (error) {
+      const words = error instanceof RequestError ? error.words : null;
+      this.problem.value = words ?? this.ports.attachFailed;
+    } finally {
+      this.attaching.value--;
+    }
   }
 
   private show(draft: Draft): void {

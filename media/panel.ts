@@ -19,6 +19,8 @@ import type { TurnWindow } from './turnWindow';
 export interface Panel {
   readonly surface: BootData['surface'];
   readonly strings: ViewStrings;
+  /** Address of the folder with attached bytes; empty where there is none. */
+  readonly blobs: string;
   readonly formats: Formats;
   /** Undefined until the host has told it. */
   readonly state: ReadonlySignal<ViewState | undefined>;

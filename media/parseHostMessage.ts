@@ -21,6 +21,13 @@ function isWhole(message: Members): boolean {
       return isDraft(message['draft']);
     case 'attach':
       return isPromptAttachment(message['attachment']);
+    case 'prepareImage':
+      return (
+        isText(message['conversation']) &&
+        isRecord(message['file']) &&
+        isText(message['file']['name']) &&
+        message['file']['data'] instanceof Uint8Array
+      );
     case 'reply':
       return Number.isInteger(message['id']) && isTextOrNull(message['error']);
     case 'go':

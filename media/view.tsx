@@ -29,6 +29,7 @@ import { destinationOf } from './navigationKeys';
 import { jumpToPrompt } from './promptJump';
 import { isScrollPlace, ScrollMemory, type ScrollPlace } from './scrollMemory';
 import { isDraft } from './parseHostMessage';
+import { takeFiles } from './takeFiles';
 import { Ticker } from './ticker';
 import { TurnHeights } from './turnHeights';
 import type { TurnWindow } from './turnWindow';
@@ -85,7 +86,13 @@ function main(): void {
       host.post({ type: 'draft', draft, ...currentConversation() });
     },
     send: (draft) => host.request({ type: 'send', draft, ...currentConversation() }),
+    attachFile: (file, conversation) => {
+      const typedIn = conversation === undefined ? currentConversation() : { conversation };
+      return host.request({ type: 'attachFile', file, ...typedIn });
+    },
+    attachUris: (uris) => host.request({ type: 'attachUris', uris, ...currentConversation() }),
     sendFailed: strings.sendFailed,
+    attachFailed: strings.attach.failed,
   });
   const conversation = new ConversationStore({
     post: (message) => host.post(message),
@@ -113,6 +120,7 @@ function main(): void {
   const panel: Panel = {
     surface: boot.surface,
     strings,
+    blobs: boot.blobs,
     formats: new Formats(boot.locale),
     state,
     settings,
@@ -157,6 +165,8 @@ function main(): void {
       case 'attach':
         composer.attach(message.attachment);
         return panel.focusComposer();
+      case 'prepareImage':
+        return void composer.prepareImage(message.file, message.conversation);
       case 'focusComposer':
         return panel.focusComposer();
       case 'go':
@@ -183,6 +193,7 @@ function main(): void {
   }
 
   if (kept.draft !== undefined) composer.restore(kept.draft);
+  takeFiles(document, composer);
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented || isInputMethodKey(event)) return;
     if (!settings.peek().escStops || !conversation.isRunning.peek()) return;

@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
-import type { Attachment } from '../../src/core/contentBlock';
+import { useState } from 'preact/hooks';
+import { blobFileName } from '../../src/core/blob';
+import type { Attachment, ImageAttachment } from '../../src/core/contentBlock';
 import { attachmentLabel } from '../attachmentLabel';
 import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
@@ -13,6 +15,22 @@ interface AttachmentChipProps {
   readonly tokens?: number;
   /** Without it, the attachment stays. */
   readonly onRemove?: () => void;
+}
+
+/** A small picture; its icon where the file is gone. */
+function Thumbnail({ image, alt }: { image: ImageAttachment; alt: string }): JSX.Element {
+  const { blobs } = usePanel();
+  const [isGone, setGone] = useState(false);
+  if (isGone || blobs === '') return <Icon name="file-media" />;
+  return (
+    <img
+      class="chip-thumbnail"
+      src={`${blobs}/${blobFileName(image.blob)}`}
+      alt={alt}
+      draggable={false}
+      onError={() => setGone(true)}
+    />
+  );
 }
 
 /** Something attached, by its name: opens on a click. */
@@ -30,7 +48,7 @@ export function AttachmentChip({
       ? ''
       : fillTemplate(strings.attach.tokens, formats.count(tokens));
   return (
-    <li class="chip">
+    <li class={attachment.kind === 'image' ? 'chip chip-image' : 'chip'}>
       <button
         type="button"
         class="chip-name"
@@ -40,7 +58,11 @@ export function AttachmentChip({
           post({ type: 'openAttachment', attachment: { attachment, content: content() } })
         }
       >
-        <Icon name={icon} />
+        {attachment.kind === 'image' ? (
+          <Thumbnail image={attachment} alt={full} />
+        ) : (
+          <Icon name={icon} />
+        )}
         <span class="chip-file" dir="ltr">
           {name}
         </span>

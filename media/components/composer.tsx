@@ -42,11 +42,28 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
             ))}
           </ul>
         )}
+        <p class="composer-drop" aria-hidden="true">
+          {strings.attach.dropHere}
+        </p>
+        {composer.attaching.value === 0 ? null : (
+          <p class="composer-attaching" role="status">
+            <Icon name="loading" spins />
+            {strings.attach.attaching}
+          </p>
+        )}
         <PromptField field={field} />
         <ComposerBar field={field} />
       </div>
       <InfoLine />
     </div>
+  );
+}
+
+function isAtStart(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLTextAreaElement &&
+    target.selectionStart === 0 &&
+    target.selectionEnd === 0
   );
 }
 
@@ -77,6 +94,13 @@ function PromptField({ field }: { field: RefObject<HTMLTextAreaElement | null> }
   const { sendKey } = settings.value;
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Backspace' && isAtStart(event.currentTarget)) {
+      const last = composer.attachments.peek().at(-1);
+      if (last !== undefined) {
+        event.preventDefault();
+        return composer.remove(last);
+      }
+    }
     const action = composerKeyAction(event, { sendKey, isEmpty: composer.isEmpty.peek() });
     if (action === 'send') {
       event.preventDefault();
@@ -124,6 +148,12 @@ function ComposerBar({ field }: { field: RefObject<HTMLTextAreaElement | null> }
   const isRunning = conversation.isRunning.value;
   return (
     <div class="composer-bar">
+      <IconButton
+        icon="attach"
+        label={strings.attach.attach}
+        testId="attach"
+        onClick={() => post({ type: 'run', command: 'attach' })}
+      />
       <ModelButton />
       <ToolModeSelect />
       <span class="grow" />

@@ -22,3 +22,25 @@ export interface BlobStore {
 export function blobPlaceholder({ sha256 }: BlobRef): string {
   return `blob:${sha256}`;
 }
+
+/** Endings by media type, so that an editor and a page know what a file is. */
+const endings: ReadonlyMap<string, string> = new Map([
+  ['image/png', 'png'],
+  ['image/jpeg', 'jpg'],
+  ['image/gif', 'gif'],
+  ['image/webp', 'webp'],
+  ['image/avif', 'avif'],
+  ['image/bmp', 'bmp'],
+  ['image/heic', 'heic'],
+  ['image/tiff', 'tiff'],
+  ['image/x-icon', 'ico'],
+  ['application/pdf', 'pdf'],
+]);
+
+/** The types whose files have an ending of their own. */
+export const blobMediaTypes: readonly string[] = [...endings.keys()];
+
+/** Name of a blob's file in the folder of its store. */
+export function blobFileName({ sha256, mediaType }: Pick<BlobRef, 'sha256' | 'mediaType'>): string {
+  return `${sha256}.${endings.get(mediaType) ?? 'bin'}`;
+}

@@ -6,6 +6,10 @@ export function attachStrings(): AttachStrings {
     onePage: vscode.l10n.t('{0} page'),
     pages: vscode.l10n.t('{0} pages'),
     pageRange: vscode.l10n.t('pages {0}'),
+    attach: vscode.l10n.t('Attach files, images and more. Hold Shift to drop from the Explorer.'),
+    dropHere: vscode.l10n.t('Drop to attach'),
+    attaching: vscode.l10n.t('Attaching'),
+    failed: vscode.l10n.t('That could not be attached. Try again.'),
     tokens: vscode.l10n.t('about {0} tokens'),
   };
 }

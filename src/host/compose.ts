@@ -20,6 +20,8 @@ import { ActivityStatus } from './activityStatus';
 import { AdapterControl } from './adapterControl';
 import { ApiKey, type Environment } from './apiKey';
 import { ApprovalNotice } from './approvalNotice';
+import { AttachCommands } from './attachCommands';
+import { Attacher } from './attacher';
 import { ChatCommands } from './chatCommands';
 import { ChatsPicker } from './chatsPicker';
 import { chatPanelType, chatViewId } from './commandIds';
@@ -97,9 +99,11 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
 
   // The conversations. Nothing of them is read before one is shown.
   const storage = context.storageUri ?? context.globalStorageUri;
-  const blobs = new FileBlobStore(vscode.Uri.joinPath(storage, 'blobs').fsPath, () =>
-    clock.wallNow(),
-  );
+  const blobFolder = vscode.Uri.joinPath(storage, 'blobs');
+  const blobs = new FileBlobStore(blobFolder.fsPath, () => clock.wallNow());
+  const attacher = new Attacher(blobs);
+  const attachCommands = new AttachCommands(attacher);
+  const pageFolders = { extension: context.extensionUri, blobs: blobFolder };
   const folder = vscode.Uri.joinPath(storage, 'conversations').fsPath;
   const library = new ConversationLibrary(new JournalStore(folder, log), clock, log);
   library.onDidChangeHealth((health) => notices.aboutJournal(health));
@@ -239,12 +243,15 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       blockDocuments,
       showLog,
       pathOf: (blob) => blobs.pathOf(blob),
+      attacher,
+      attachCommands,
+      modelNow: () => models.info(settings.current.chat.model),
       failed: (what, error) => notices.failed(what, error),
     }),
   });
   const sidebar = store.add(
     new SidebarView(
-      context.extensionUri,
+      pageFolders,
       () => kept.reopenLast(),
       () => kept.create(),
       bridgePorts,
@@ -256,7 +263,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     await sidebar.ready();
     return sidebar.conversation;
   };
-  const panels = store.add(new EditorPanels(context.extensionUri, conversationOfTab, bridgePorts));
+  const panels = store.add(new EditorPanels(pageFolders, conversationOfTab, bridgePorts));
   const surfacesWith = (conversation: Conversation): readonly Surface[] => [
     ...(sidebar.shows(conversation) ? [sidebar] : []),
     ...panels.all.filter((panel) => panel.conversation === conversation),

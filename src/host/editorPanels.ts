@@ -1,19 +1,20 @@
 import * as vscode from 'vscode';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
+import type { AttachedFile } from '../protocol/attachedFile';
 import type { Destination } from '../protocol/hostToView';
 import { chatPanelType } from './commandIds';
 import { titleOf } from './conversationTitle';
 import type { Surface } from './surface';
 import { ViewBridge, type ViewBridgePorts } from './viewBridge';
-import { loadPage, webviewPort } from './webviewHost';
+import { loadPage, webviewPort, type PageFolders } from './webviewHost';
 
 /** The chats in editor tabs. Each keeps its own conversation. */
 export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
   private readonly panels = new Set<EditorPanel>();
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    private readonly folders: PageFolders,
     /** What a tab shows that was open before the window was reloaded; undefined where it does not say what it showed. */
     private readonly conversationAfterReload: (id: string | undefined) => Promise<Conversation>,
     private readonly bridgePorts: (surface: Surface) => ViewBridgePorts,
@@ -68,10 +69,10 @@ export class EditorPanels implements vscode.WebviewPanelSerializer, Disposable {
 
   private adopt(panel: vscode.WebviewPanel, conversation: Conversation): EditorPanel {
     panel.iconPath = {
-      light: vscode.Uri.joinPath(this.extensionUri, 'media', 'icons', 'tab-light.svg'),
-      dark: vscode.Uri.joinPath(this.extensionUri, 'media', 'icons', 'tab-dark.svg'),
+      light: vscode.Uri.joinPath(this.folders.extension, 'media', 'icons', 'tab-light.svg'),
+      dark: vscode.Uri.joinPath(this.folders.extension, 'media', 'icons', 'tab-dark.svg'),
     };
-    const editor = new EditorPanel(panel, this.extensionUri, conversation, this.bridgePorts);
+    const editor = new EditorPanel(panel, this.folders, conversation, this.bridgePorts);
     this.panels.add(editor);
     panel.onDidDispose(() => {
       this.panels.delete(editor);
@@ -96,7 +97,7 @@ export class EditorPanel implements Surface, Disposable {
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    extensionUri: vscode.Uri,
+    folders: PageFolders,
     conversation: Conversation,
     bridgePorts: (surface: Surface) => ViewBridgePorts,
   ) {
@@ -114,7 +115,7 @@ export class EditorPanel implements Surface, Disposable {
       }),
     );
     this.follow(conversation);
-    loadPage(panel.webview, extensionUri, 'editor');
+    loadPage(panel.webview, folders, 'editor');
   }
 
   get conversation(): Conversation {
@@ -153,6 +154,10 @@ export class EditorPanel implements Surface, Disposable {
 
   attach(attachment: PromptAttachment): void {
     this.bridge.attach(attachment);
+  }
+
+  prepareImage(file: AttachedFile): void {
+    this.bridge.prepareImage(file);
   }
 
   close(): void {

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
+import type { AttachedFile } from '../protocol/attachedFile';
 import type { Destination } from '../protocol/hostToView';
 import { chatViewId } from './commandIds';
 import type { Surface } from './surface';
 import { ViewBridge, type ViewBridgePorts } from './viewBridge';
-import { loadPage, webviewPort } from './webviewHost';
+import { loadPage, webviewPort, type PageFolders } from './webviewHost';
 
 /** The chat in the side bar. It exists before its webview does: what it shows is decided here. */
 export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposable {
@@ -26,11 +27,11 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
     | undefined;
   private opening: Promise<Conversation> | undefined;
   /** What came before there was a view. */
-  private waiting: PromptAttachment[] = [];
+  private waiting: ((bridge: ViewBridge) => void)[] = [];
   private focusDue = false;
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    private readonly folders: PageFolders,
     /** What was shown when the window was last open, which has to be read. */
     private readonly conversationAfterReload: () => Promise<Conversation>,
     private readonly newConversation: () => Conversation,
@@ -85,8 +86,11 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
   }
 
   attach(attachment: PromptAttachment): void {
-    if (this.bridge === undefined) this.waiting.push(attachment);
-    else this.bridge.attach(attachment);
+    this.withBridge((bridge) => bridge.attach(attachment));
+  }
+
+  prepareImage(file: AttachedFile): void {
+    this.withBridge((bridge) => bridge.prepareImage(file));
   }
 
   async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
@@ -109,8 +113,8 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
     );
     opened.bridge = bridge;
     store.add(view.onDidChangeVisibility(() => bridge.setVisible(view.visible)));
-    loadPage(view.webview, this.extensionUri, 'sidebar');
-    for (const attachment of this.waiting.splice(0)) bridge.attach(attachment);
+    loadPage(view.webview, this.folders, 'sidebar');
+    for (const give of this.waiting.splice(0)) give(bridge);
     if (this.focusDue) bridge.focusComposer();
     this.focusDue = false;
   }
@@ -118,6 +122,11 @@ export class SidebarView implements Surface, vscode.WebviewViewProvider, Disposa
   dispose(): void {
     this.open?.store.dispose();
     this.shownChanged.dispose();
+  }
+
+  private withBridge(give: (bridge: ViewBridge) => void): void {
+    if (this.bridge === undefined) this.waiting.push(give);
+    else give(this.bridge);
   }
 
   private onShown(conversation: Conversation): Conversation {

@@ -1,3 +1,4 @@
+import type { AttachedFile } from '../protocol/attachedFile';
 import type { Destination } from '../protocol/hostToView';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 
@@ -11,4 +12,6 @@ export interface Surface {
   reveal(): Promise<void>;
   go(to: Destination): void;
   attach(attachment: PromptAttachment): void;
+  /** Has the page make an image that the API takes, and attach it. */
+  prepareImage(file: AttachedFile): void;
 }

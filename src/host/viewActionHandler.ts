@@ -1,15 +1,24 @@
 import * as vscode from 'vscode';
-import type { BlobRef } from '../core/blob';
 import { assertNever } from '../core/assertNever';
-import type { PromptAttachment } from '../core/conversation';
+import { attachmentProblem } from '../core/attachmentLimits';
+import type { BlobRef } from '../core/blob';
+import type { Attachment } from '../core/contentBlock';
+import type { Conversation, PromptAttachment } from '../core/conversation';
+import type { ModelInfo } from '../core/modelInfo';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
+import type { AttachedFile } from '../protocol/attachedFile';
 import type { Draft } from '../protocol/hostToView';
 import type { ViewCommand } from '../protocol/viewToHost';
+import { attachmentProblemText } from './attachmentProblemText';
+import type { AttachCommands } from './attachCommands';
+import type { Attacher, AttachTarget } from './attacher';
+import { AttachRefusal } from './attachRefusal';
 import type { BlockDocuments } from './blockDocuments';
 import type { ChatCommands } from './chatCommands';
 import { insertCode, openNewFile } from './codeActions';
 import type { CodeDocuments } from './codeDocuments';
 import type { Connection } from './connection';
+import { errorText } from './errorText';
 import type { KeyCommands } from './keyCommands';
 import type { ModelPicker } from './modelPicker';
 import { openAttachment } from './openAttachment';
@@ -30,6 +39,10 @@ export interface ViewActionPorts {
   readonly showLog: () => void;
   /** Where bytes that were attached are kept. */
   readonly pathOf: (blob: BlobRef) => string;
+  readonly attacher: Attacher;
+  readonly attachCommands: AttachCommands;
+  /** What is known about the model that the next request goes to. */
+  readonly modelNow: () => Promise<ModelInfo | undefined>;
   readonly failed: (what: string, error: unknown) => void;
 }
 
@@ -40,12 +53,33 @@ export class ViewActionHandler implements ViewActions {
     private readonly ports: ViewActionPorts,
   ) {}
 
-  async refusal(draft: Draft): Promise<string | null> {
+  async refusal(draft: Draft, conversation: Conversation): Promise<string | null> {
     if (draft.text.trim() === '') return vscode.l10n.t('Write a prompt first.');
     const { credential } = await this.ports.connection.resolve();
-    return credential.kind === 'missing'
-      ? vscode.l10n.t('Set an API key first. Your prompt is kept.')
-      : null;
+    if (credential.kind === 'missing') {
+      return vscode.l10n.t('Set an API key first. Your prompt is kept.');
+    }
+    const attached = draft.attachments.map(({ attachment }) => attachment);
+    if (!attached.some((one) => 'blob' in one)) return null;
+    const model = await this.ports.modelNow().catch(() => undefined);
+    const problem = attachmentProblem([...attachmentsIn(conversation), ...attached], model);
+    return problem === undefined ? null : attachmentProblemText(problem);
+  }
+
+  readFile(file: AttachedFile): Promise<PromptAttachment> {
+    return this.ports.attacher.readFile(file);
+  }
+
+  async attachUris(uris: readonly string[], target: AttachTarget): Promise<void> {
+    const problems: string[] = [];
+    for (const uri of uris) {
+      try {
+        await this.ports.attacher.addUri(vscode.Uri.parse(uri, true), target);
+      } catch (error) {
+        problems.push(errorText(error));
+      }
+    }
+    if (problems.length > 0) throw new AttachRefusal(problems.join('\n'));
   }
 
   async run(command: ViewCommand): Promise<void> {
@@ -55,6 +89,8 @@ export class ViewActionHandler implements ViewActions {
         return keyCommands.set();
       case 'chooseModel':
         return modelPicker.choose();
+      case 'attach':
+        return this.ports.attachCommands.choose(this.surface);
       case 'newChat':
         return chatCommands.newChat(this.surface);
       case 'showChats':
@@ -107,4 +143,10 @@ export class ViewActionHandler implements ViewActions {
   failed(what: string, error: unknown): void {
     this.ports.failed(what, error);
   }
+}
+
+function attachmentsIn({ turns }: Conversation): Attachment[] {
+  return turns.flatMap(({ blocks }) =>
+    blocks.flatMap(({ head }) => (head.kind === 'attachment' ? [head.attachment] : [])),
+  );
 }

@@ -8,9 +8,11 @@ import type { Logger } from '../core/logger';
 import { PatchFeed, type PaintObserver } from '../core/patchFeed';
 import { assertNever } from '../core/assertNever';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
+import type { AttachedFile } from '../protocol/attachedFile';
 import type { Destination, Draft, HostToView, ViewState } from '../protocol/hostToView';
 import { parseViewMessage } from '../protocol/parseViewMessage';
 import type { ViewCommand, ViewToHost } from '../protocol/viewToHost';
+import { AttachRefusal } from './attachRefusal';
 import { sameDraft, type Drafts } from './drafts';
 import { errorText } from './errorText';
 
@@ -24,9 +26,17 @@ export interface WebviewPort {
 /** What a view's messages lead to, outside the conversation. */
 export interface ViewActions {
   /** Why a draft cannot be sent now, in words for the person; null where it can. */
-  refusal(draft: Draft): Promise<string | null>;
+  refusal(draft: Draft, conversation: Conversation): Promise<string | null>;
   run(command: ViewCommand, bridge: ViewBridge): Promise<void>;
   openLink(href: string): Promise<void>;
+  /**
+   * Makes an attachment of a file that the view has.
+   *
+   * @throws AttachRefusal with the reason for the person.
+   */
+  readFile(file: AttachedFile): Promise<PromptAttachment>;
+  /** Attaches what is at these addresses to the bridge's conversation, and says what cannot be. */
+  attachUris(uris: readonly string[], bridge: ViewBridge): Promise<void>;
   /** Shows how the turn came over the wire. */
   inspect(turn: string): void;
   openAttachment(attachment: PromptAttachment): Promise<void>;
@@ -88,6 +98,7 @@ export class ViewBridge implements Disposable {
   private composer: Draft | undefined;
   /** For a view that was hidden and may have been kept: one that boots anew has them in its draft. */
   private pendingAttachments: PromptAttachment[] = [];
+  private pendingImages: { readonly conversation: string; readonly file: AttachedFile }[] = [];
   private focusDue = false;
   private finding = new AbortController();
 
@@ -126,17 +137,26 @@ export class ViewBridge implements Disposable {
   }
 
   /** Adds to the composer and puts the focus there, at once or as soon as the view is there. */
-  attach(attachment: PromptAttachment): void {
+  attach(attachment: PromptAttachment, conversation = this.conversation.id): void {
     const { drafts } = this.ports;
-    const draft = drafts.of(this.conversation.id);
+    const draft = drafts.of(conversation);
     const known = draft.attachments.some((other) => sameAttachment(other, attachment));
     // Kept at once: a view that boots anew finds it in its draft, whatever became of the message.
-    drafts.set(this.conversation.id, {
+    drafts.set(conversation, {
       text: draft.text,
       attachments: known ? draft.attachments : [...draft.attachments, attachment],
     });
+    if (!this.shows(conversation)) return;
     if (this.live) void this.post({ type: 'attach', attachment });
     else this.pendingAttachments.push(attachment);
+    this.focusComposer();
+  }
+
+  /** Lets the view make an image that the API takes and attach it, at once or as soon as the view is there. */
+  prepareImage(file: AttachedFile): void {
+    const image = { conversation: this.conversation.id, file };
+    if (this.live) void this.post({ type: 'prepareImage', ...image });
+    else this.pendingImages.push(image);
     this.focusComposer();
   }
 
@@ -213,6 +233,12 @@ export class ViewBridge implements Disposable {
         return this.find(message);
       case 'send':
         return this.send(message);
+      case 'attachFile':
+        return this.settled(message.id, async () => {
+          this.attach(await actions.readFile(message.file), message.conversation);
+        });
+      case 'attachUris':
+        return this.settled(message.id, () => actions.attachUris(message.uris, this));
       case 'stop':
         if (message.turn === null) chat.stopRunning(this.conversation);
         else if (this.owns(message.turn)) chat.stop(message.turn);
@@ -298,6 +324,9 @@ export class ViewBridge implements Disposable {
     } else {
       for (const attachment of pending) void this.post({ type: 'attach', attachment });
     }
+    for (const image of this.pendingImages.splice(0)) {
+      void this.post({ type: 'prepareImage', ...image });
+    }
     this.shown.feed.resume(cursor ?? undefined);
     if (this.focusDue) this.postFocus();
   }
@@ -311,7 +340,7 @@ export class ViewBridge implements Disposable {
         : (chat.conversation(message.conversation) ?? this.conversation);
     if (this.shows(conversation.id)) this.composer = draft;
     try {
-      const error = await actions.refusal(draft);
+      const error = await actions.refusal(draft, conversation);
       if (error === null) {
         const target = await this.writable(conversation);
         chat.send(target, draft);
@@ -326,6 +355,17 @@ export class ViewBridge implements Disposable {
       void this.post({ type: 'reply', id, error: errorText(error) });
       throw error;
     }
+  }
+
+  /** Answers a request of the view when the work is done. A refusal is for the person alone. */
+  private async settled(id: number, work: () => Promise<void>): Promise<void> {
+    let error: string | null = null;
+    try {
+      await work();
+    } catch (thrown) {
+      error = thrown instanceof AttachRefusal ? thrown.message : errorText(thrown);
+    }
+    void this.post({ type: 'reply', id, error });
   }
 
   /** The conversation to go on with, which is then shown where this view shows the other one. */

@@ -8,13 +8,20 @@ import type { WebviewPort } from './viewBridge';
 import { viewStrings } from './viewStrings';
 import { webviewPage, type WebviewPage } from './webviewPage';
 
+/** The folders that our pages load from. */
+export interface PageFolders {
+  readonly extension: vscode.Uri;
+  /** With what is attached. */
+  readonly blobs: vscode.Uri;
+}
+
 /** Puts our page into a webview. Listen to its messages before: the page speaks first. */
 export function loadPage(
   webview: vscode.Webview,
-  extensionUri: vscode.Uri,
+  folders: PageFolders,
   surface: BootData['surface'],
 ): void {
-  load(webview, extensionUri, {
+  load(webview, folders, {
     bundle: 'view',
     title: vscode.l10n.t('Caudal chat'),
     boot: {
@@ -22,6 +29,7 @@ export function loadPage(
       surface,
       locale: vscode.env.language,
       strings: viewStrings(),
+      blobs: webview.asWebviewUri(folders.blobs).toString(),
     },
   });
 }
@@ -29,20 +37,28 @@ export function loadPage(
 /** The same for the stream inspector's page. */
 export function loadInspector(webview: vscode.Webview, extensionUri: vscode.Uri): void {
   const strings = inspectorStrings();
-  load(webview, extensionUri, {
-    bundle: 'inspector',
-    title: strings.title,
-    boot: { version: inspectorVersion, locale: vscode.env.language, strings },
-  });
+  load(
+    webview,
+    { extension: extensionUri },
+    {
+      bundle: 'inspector',
+      title: strings.title,
+      boot: { version: inspectorVersion, locale: vscode.env.language, strings },
+    },
+  );
 }
 
 function load(
   webview: vscode.Webview,
-  extensionUri: vscode.Uri,
+  folders: Pick<PageFolders, 'extension'> & Partial<PageFolders>,
   page: { readonly bundle: string; readonly title: string; readonly boot: WebviewPage['boot'] },
 ): void {
-  const dist = vscode.Uri.joinPath(extensionUri, 'dist');
-  webview.options = { enableScripts: true, enableForms: false, localResourceRoots: [dist] };
+  const dist = vscode.Uri.joinPath(folders.extension, 'dist');
+  webview.options = {
+    enableScripts: true,
+    enableForms: false,
+    localResourceRoots: folders.blobs === undefined ? [dist] : [dist, folders.blobs],
+  };
   const uri = (file: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
   webview.html = webviewPage({

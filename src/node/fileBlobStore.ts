@@ -1,22 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BlobRef, BlobStore } from '../core/blob';
+import { blobFileName, blobMediaTypes, type BlobRef, type BlobStore } from '../core/blob';
 
-/** Endings by media type, so that an editor and a page know what a file is. */
-const endings: ReadonlyMap<string, string> = new Map([
-  ['image/png', 'png'],
-  ['image/jpeg', 'jpg'],
-  ['image/gif', 'gif'],
-  ['image/webp', 'webp'],
-  ['application/pdf', 'pdf'],
-]);
 const blobFile = /^([0-9a-f]{64})\.[a-z]+$/;
-
-/** Name of a blob's file in the folder of its store. */
-export function blobFileName({ sha256, mediaType }: Pick<BlobRef, 'sha256' | 'mediaType'>): string {
-  return `${sha256}.${endings.get(mediaType) ?? 'bin'}`;
-}
 
 /** Bytes in a folder, one file each, named by their content: a file that is there is whole. */
 export class FileBlobStore implements BlobStore {
@@ -61,7 +48,7 @@ export class FileBlobStore implements BlobStore {
 
   /** The bytes of this name, whatever their type; undefined where they are gone. */
   async find(sha256: string): Promise<Uint8Array | undefined> {
-    for (const mediaType of [...endings.keys(), '']) {
+    for (const mediaType of [...blobMediaTypes, '']) {
       const data = await readIfThere(this.pathOf({ sha256, mediaType }));
       if (data !== undefined) return data;
     }

@@ -6,4 +6,9 @@ export interface AttachStrings {
   readonly pageRange: string;
   /** `{0}`: a number that is an estimate. */
   readonly tokens: string;
+  /** On the paper-clip. */
+  readonly attach: string;
+  readonly dropHere: string;
+  readonly attaching: string;
+  readonly failed: string;
 }

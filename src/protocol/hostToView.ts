@@ -2,6 +2,7 @@ import type { ConversationPatch } from '../core/conversationPatch';
 import type { ToolMode } from '../core/approvalPolicy';
 import type { FoundTurn } from '../core/foundTurn';
 import type { PromptAttachment } from '../core/conversation';
+import type { AttachedFile } from './attachedFile';
 import type { ViewStrings } from './viewStrings';
 
 /** Raised with every change that an older view would misread. A view of another version asks to be reloaded. */
@@ -14,6 +15,8 @@ export interface BootData {
   /** BCP 47, for number and time formats. */
   readonly locale: string;
   readonly strings: ViewStrings;
+  /** Address of the folder with the attached bytes, without a slash at its end; empty where it has none. */
+  readonly blobs: string;
 }
 
 /** How the view behaves, by the person's settings. */
@@ -66,6 +69,12 @@ export type HostToView =
   | { readonly type: 'draft'; readonly draft: Draft }
   /** Adds to the composer ("Ask about selection") and puts the focus there. */
   | { readonly type: 'attach'; readonly attachment: PromptAttachment }
+  /** An image that the API does not take as it is: the view makes one that it takes, and answers with `attachFile`. */
+  | {
+      readonly type: 'prepareImage';
+      readonly conversation: string;
+      readonly file: AttachedFile;
+    }
   | { readonly type: 'focusComposer' }
   /** A command that moves within the conversation shown. */
   | { readonly type: 'go'; readonly to: Destination }

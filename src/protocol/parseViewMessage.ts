@@ -3,6 +3,7 @@ import type { ConversationCursor } from '../core/conversationPatch';
 import type { Attachment } from '../core/contentBlock';
 import { parseAttachment } from '../core/parseAttachment';
 import type { TurnCursor } from '../core/turnPatch';
+import type { AttachedFile, PreparedImage } from './attachedFile';
 import type { Draft } from './hostToView';
 import {
   toolDecisions,
@@ -16,6 +17,8 @@ import {
 const maxText = 8_000_000;
 const maxName = 8_192;
 const maxItems = 100_000;
+/** Bytes of a file. */
+export const maxBytes = 64 * 1024 * 1024;
 
 export type ParsedViewMessage =
   | { readonly ok: true; readonly message: ViewToHost }
@@ -73,6 +76,20 @@ function viewMessage(from: Members): ViewToHost {
         type,
         id: count(from['id'], 'id'),
         draft: draft(from['draft']),
+        ...conversation(from['conversation']),
+      };
+    case 'attachFile':
+      return {
+        type,
+        id: count(from['id'], 'id'),
+        file: attachedFile(from['file']),
+        ...conversation(from['conversation']),
+      };
+    case 'attachUris':
+      return {
+        type,
+        id: count(from['id'], 'id'),
+        uris: list(from['uris'], 'uris').map((uri) => text(uri, 'uri', maxName)),
         ...conversation(from['conversation']),
       };
     case 'stop':
@@ -176,6 +193,32 @@ function attachment(value: unknown): Attachment {
   const parsed = parseAttachment(value);
   if (parsed === undefined) throw new Malformed('attachment is none');
   return parsed;
+}
+
+function attachedFile(value: unknown): AttachedFile {
+  const from = record(value, 'file');
+  const { image } = from;
+  return {
+    name: text(from['name'], 'file.name', maxName),
+    uri: text(from['uri'], 'file.uri', maxName),
+    data: bytes(from['data'], 'file.data'),
+    ...(image === undefined ? {} : { image: preparedImage(image) }),
+  };
+}
+
+function preparedImage(value: unknown): PreparedImage {
+  const from = record(value, 'file.image');
+  const { small } = from;
+  return {
+    data: bytes(from['data'], 'file.image.data'),
+    ...(small === undefined ? {} : { small: bytes(small, 'file.image.small') }),
+  };
+}
+
+function bytes(value: unknown, name: string): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new Malformed(`${name} is no bytes`);
+  if (value.byteLength > maxBytes) throw new Malformed(`${name} is too long`);
+  return value;
 }
 
 function command(value: unknown): ViewCommand {

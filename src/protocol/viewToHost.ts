@@ -2,12 +2,14 @@ import type { ToolMode } from '../core/approvalPolicy';
 import type { PromptAttachment } from '../core/conversation';
 import type { ConversationCursor } from '../core/conversationPatch';
 import type { ToolDecision } from '../core/toolQuestion';
+import type { AttachedFile } from './attachedFile';
 import type { Draft } from './hostToView';
 
 /** Host commands that a button of the view may run. */
 export const viewCommands = [
   'setKey',
   'chooseModel',
+  'attach',
   'newChat',
   'showChats',
   'openInEditor',
@@ -44,6 +46,20 @@ export type ViewToHost =
       readonly type: 'send';
       readonly id: number;
       readonly draft: Draft;
+      readonly conversation?: string;
+    }
+  /** A file that was pasted or dropped, or an image that the host asked to be prepared. Answered by `reply`. */
+  | {
+      readonly type: 'attachFile';
+      readonly id: number;
+      readonly file: AttachedFile;
+      readonly conversation?: string;
+    }
+  /** Files and folders that were dropped, of whatever scheme. Answered by `reply`. */
+  | {
+      readonly type: 'attachUris';
+      readonly id: number;
+      readonly uris: readonly string[];
       readonly conversation?: string;
     }
   /** Without a turn: whatever runs in the conversation shown. */

@@ -13,6 +13,7 @@ import { propertyTimeout, runs } from './propertyRuns';
 
 const text = fc.string({ maxLength: 20 });
 const count = fc.nat(1_000_000);
+const bytes = fc.uint8Array({ maxLength: 8 });
 const blob = fc.constant({ sha256: '0a'.repeat(32), mediaType: 'image/png', size: 7 });
 const promptAttachment: fc.Arbitrary<PromptAttachment> = fc.record({
   attachment: fc.oneof(
@@ -101,6 +102,23 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     type: fc.constant('openBlock' as const),
     turn: fc.string(),
     block: count,
+  }),
+  attachFile: fc.record(
+    {
+      type: fc.constant('attachFile' as const),
+      id: count,
+      file: fc.record(
+        { name: text, uri: text, data: bytes, image: fc.record({ data: bytes, small: bytes }) },
+        { requiredKeys: ['name', 'uri', 'data'] },
+      ),
+      conversation: text,
+    },
+    { requiredKeys: ['type', 'id', 'file'] },
+  ),
+  attachUris: fc.record({
+    type: fc.constant('attachUris' as const),
+    id: count,
+    uris: fc.array(text),
   }),
   copy: fc.record({ type: fc.constant('copy' as const), text }),
   insertCode: fc.record({ type: fc.constant('insertCode' as const), text }),
@@ -197,6 +215,10 @@ describe('parseViewMessage', function () {
         draft: { text: '', attachments: [{ attachment: { kind: 'file' }, content: '' }] },
       },
     ],
+    [
+      'bytes that are a list of numbers',
+      { type: 'attachFile', id: 1, file: { name: 'a', uri: '', data: [1, 2] } },
+    ],
     ['too long a link', { type: 'openLink', href: 'h'.repeat(10_000) }],
     ['too long a text', { type: 'copy', text: 'c'.repeat(8_000_001) }],
   ];
@@ -236,5 +258,5 @@ describe('parseViewMessage', function () {
 
 /** With ordinary prototypes, as a message arrives. */
 function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+  return structuredClone(value);
 }

@@ -5,8 +5,10 @@ import type { ConversationCursor } from '../../src/core/conversationPatch';
 import { toDisposable, type Disposable } from '../../src/core/disposable';
 import { Emitter } from '../../src/core/emitter';
 import type { TurnBlock, TurnDocument } from '../../src/core/turnDocument';
+import { AttachRefusal } from '../../src/host/attachRefusal';
 import { Drafts } from '../../src/host/drafts';
 import { ViewBridge, type ViewActions, type WebviewPort } from '../../src/host/viewBridge';
+import type { AttachedFile } from '../../src/protocol/attachedFile';
 import type { Draft, HostToView, ViewState } from '../../src/protocol/hostToView';
 import type { ViewCommand, ViewToHost } from '../../src/protocol/viewToHost';
 import { ManualClock, settle } from './manualClock';
@@ -75,6 +77,15 @@ class Actions implements ViewActions {
 
   openBlock(turn: TurnDocument, block: TurnBlock): Promise<void> {
     return this.note('openBlock', turn.id, block.id);
+  }
+
+  readFile(file: AttachedFile): Promise<PromptAttachment> {
+    if (file.name === 'bad') return Promise.reject(new AttachRefusal('bad is bad.'));
+    return Promise.resolve({ attachment: { ...folder, path: file.name }, content: '' });
+  }
+
+  attachUris(uris: readonly string[]): Promise<void> {
+    return this.note('attachUris', uris);
   }
 
   openAttachment(attachment: PromptAttachment): Promise<void> {
@@ -189,6 +200,7 @@ class Ground {
   }
 }
 
+const folder = { kind: 'folder', path: '', uri: '' } as const;
 const draft = (text: string): Draft => ({ text, attachments: [] });
 const attachment: PromptAttachment = {
   attachment: {
@@ -521,6 +533,41 @@ describe('ViewBridge', () => {
         const added = ground.page.of('attach').map((message) => message.attachment);
         assert.deepEqual([...inDraft, ...added], [attachment]);
       }
+    });
+  });
+
+  describe('a file that the view has', () => {
+    const file: AttachedFile = { name: 'a.png', uri: '', data: new Uint8Array([1]) };
+
+    it('is attached to the chat it was dropped on, whatever is shown now', async () => {
+      const ground = new Ground();
+      await ground.ready();
+      ground.bridge.show(ground.conversation('c2'));
+      await ground.page.say({ type: 'attachFile', id: 3, file, conversation: 'c1' });
+      assert.deepEqual(ground.page.of('attach'), []);
+      assert.equal(ground.drafts.of('c1').attachments[0]?.attachment.path, 'a.png');
+      assert.deepEqual(ground.page.of('reply'), [{ type: 'reply', id: 3, error: null }]);
+      await ground.page.say({ type: 'attachFile', id: 4, file, conversation: 'c2' });
+      assert.equal(ground.page.of('attach').length, 1);
+    });
+
+    it('is refused with the reason', async () => {
+      const ground = new Ground();
+      await ground.ready();
+      await ground.page.say({ type: 'attachFile', id: 5, file: { ...file, name: 'bad' } });
+      assert.deepEqual(ground.page.of('reply'), [{ type: 'reply', id: 5, error: 'bad is bad.' }]);
+      assert.deepEqual(ground.page.of('attach'), []);
+    });
+
+    it('is given to the view to be prepared, as soon as that is there, and once', async () => {
+      const ground = new Ground();
+      ground.bridge.prepareImage(file);
+      assert.deepEqual(ground.page.of('prepareImage'), []);
+      await ground.ready();
+      await ground.ready({ conversation: 'c1', turns: {} });
+      assert.deepEqual(ground.page.of('prepareImage'), [
+        { type: 'prepareImage', conversation: 'c1', file },
+      ]);
     });
   });
 

@@ -9,6 +9,7 @@ const boot: BootData = {
   surface: 'sidebar',
   locale: 'es"><b>',
   strings: strings as ViewStrings,
+  blobs: '',
 };
 const page = webviewPage({
   boot,

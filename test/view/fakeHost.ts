@@ -7,6 +7,7 @@ import { Conversation } from '../../src/core/conversation';
 import { findInConversation } from '../../src/core/findInConversation';
 import type { ConversationPatch } from '../../src/core/conversationPatch';
 import { toDisposable, type Disposable } from '../../src/core/disposable';
+import { imageSize } from '../../src/core/imageSize';
 import { PatchFeed } from '../../src/core/patchFeed';
 import type { Draft, HostToView, ViewState } from '../../src/protocol/hostToView';
 import { parseViewMessage } from '../../src/protocol/parseViewMessage';
@@ -155,6 +156,19 @@ export class FakeHost {
         return void this.find(message.search, message.query);
       case 'draft':
         this.draft = message.draft;
+        return;
+      case 'attachFile': {
+        const { name, uri, data, image } = message.file;
+        const sent = image?.data ?? data;
+        const blob = { sha256: '0a'.repeat(32), mediaType: 'image/png', size: sent.length };
+        const { width = 0, height = 0 } = imageSize(sent) ?? {};
+        const attachment = { kind: 'image', path: name, uri, blob, width, height } as const;
+        this.post({ type: 'attach', attachment: { attachment, content: '' } });
+        this.post({ type: 'reply', id: message.id, error: null });
+        return;
+      }
+      case 'attachUris':
+        this.post({ type: 'reply', id: message.id, error: 'a.bin cannot be attached.' });
         return;
       case 'send':
         return this.send(message.id, message.draft);

@@ -127,6 +127,7 @@ export class ViewPages {
         surface: url.searchParams.get('surface') === 'editor' ? 'editor' : 'sidebar',
         locale: 'en',
         strings: this.files.strings,
+        blobs: '',
       },
       title: 'Chat',
       scriptUri: `${this.origin}/view.js`,
