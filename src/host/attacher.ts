@@ -202,7 +202,8 @@ async function bytesOf(uri: vscode.Uri): Promise<Uint8Array> {
   const { size } = await statOf(uri);
   checkSize(nameOf(uri), size, largestTotal * 2);
   try {
-    return await vscode.workspace.fs.readFile(uri);
+    // A Buffer would not reach a page as bytes.
+    return new Uint8Array(await vscode.workspace.fs.readFile(uri));
   } catch (error) {
     throw unreadable(uri, error);
   }

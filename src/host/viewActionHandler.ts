@@ -74,7 +74,7 @@ export class ViewActionHandler implements ViewActions {
     const problems: string[] = [];
     for (const uri of uris) {
       try {
-        await this.ports.attacher.addUri(vscode.Uri.parse(uri, true), target);
+        await this.ports.attacher.addUri(uriOfDrag(uri), target);
       } catch (error) {
         problems.push(errorText(error));
       }
@@ -143,6 +143,13 @@ export class ViewActionHandler implements ViewActions {
   failed(what: string, error: unknown): void {
     this.ports.failed(what, error);
   }
+}
+
+/** On a remote machine its files are `file:` here, whatever the window calls them. */
+function uriOfDrag(address: string): vscode.Uri {
+  const uri = vscode.Uri.parse(address, true);
+  const isHere = uri.scheme === 'vscode-remote' && vscode.env.remoteName !== undefined;
+  return isHere ? vscode.Uri.file(uri.path) : uri;
 }
 
 function attachmentsIn({ turns }: Conversation): Attachment[] {

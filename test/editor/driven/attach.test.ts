@@ -23,7 +23,7 @@ describe('Attaching', () => {
 
   before(async () => {
     await mkdir(path.join(workspace, 'docs'), { recursive: true });
-    await writeFile(path.join(workspace, 'notes.txt'), Buffer.from(notes, 'utf16le'));
+    await writeFile(path.join(workspace, 'notes.txt'), Buffer.from(`\ufeff${notes}`, 'utf16le'));
     await writeFile(path.join(workspace, 'latin.txt'), Buffer.from('caf\xe9\n', 'latin1'));
     await writeFile(
       path.join(workspace, 'tool.bin'),
@@ -34,6 +34,14 @@ describe('Attaching', () => {
     await writeFile(path.join(workspace, 'docs', 'wide.png'), png(2_600, 26));
   });
   after(() => rm(workspace, { recursive: true, force: true }));
+
+  // A chat that was not asked anything stays the one shown, with what stands in its composer.
+  beforeEach(async () => {
+    const { panel } = test;
+    await panel.composer.fill('');
+    const chip = panel.frame.locator('.composer .chip');
+    while ((await chip.count()) > 0) await panel.composer.press('Backspace');
+  });
 
   /** The blocks of the last message that the server received. */
   function received(): readonly SentBlock[] {
