@@ -1,12 +1,23 @@
+import type { ImageType } from './attachmentBlocks';
 import type { Conversation } from './conversation';
+import type { ImageSize } from './imageSize';
 import type { RelayedAnswer } from './messageRelay';
 import type { MessageRequest } from './messageTransport';
 import type { JournalEntry } from './journalIndex';
 import type { TurnDocument } from './turnDocument';
 
+/** An image of the types that the API takes. */
+export interface AdapterImage {
+  readonly name: string;
+  readonly mediaType: ImageType;
+  readonly data: Uint8Array;
+  readonly size: ImageSize;
+}
+
 /** A prompt from another program. */
 export interface AdapterPrompt {
   readonly text: string;
+  readonly images: readonly AdapterImage[];
   /** Undefined: the one in the settings. */
   readonly model: string | undefined;
   /** Undefined: a new one. */

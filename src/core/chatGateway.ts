@@ -1,6 +1,7 @@
-import type { AdapterGateway, AdapterPrompt } from './adapterGateway';
+import type { AdapterGateway, AdapterImage, AdapterPrompt } from './adapterGateway';
+import type { BlobStore } from './blob';
 import type { Chat } from './chat';
-import type { Conversation } from './conversation';
+import type { Conversation, PromptAttachment } from './conversation';
 import type { JournalEntry } from './journalIndex';
 import type { MessageRelay, RelayedAnswer } from './messageRelay';
 import type { MessageRequest } from './messageTransport';
@@ -22,6 +23,7 @@ export class ChatGateway implements AdapterGateway {
     private readonly chat: Chat,
     private readonly keeper: ConversationKeeper,
     private readonly messages: MessageRelay,
+    private readonly blobs: BlobStore,
   ) {}
 
   listConversations(): Promise<readonly JournalEntry[]> {
@@ -40,11 +42,22 @@ export class ChatGateway implements AdapterGateway {
     return undefined;
   }
 
-  async send({ text, model, conversation: id }: AdapterPrompt): ReturnType<AdapterGateway['send']> {
+  async send({
+    text,
+    images,
+    model,
+    conversation: id,
+  }: AdapterPrompt): ReturnType<AdapterGateway['send']> {
     const found = id === undefined ? this.keeper.create() : await this.keeper.open(id);
     if (found === undefined) return undefined;
     const conversation = await this.keeper.writable(found);
-    return { conversation, turn: this.chat.send(conversation, { text, attachments: [] }, model) };
+    const attachments = await Promise.all(images.map((image) => this.attach(image)));
+    return { conversation, turn: this.chat.send(conversation, { text, attachments }, model) };
+  }
+
+  private async attach({ name, mediaType, data, size }: AdapterImage): Promise<PromptAttachment> {
+    const blob = await this.blobs.put(data, mediaType);
+    return { attachment: { kind: 'image', path: name, uri: '', blob, ...size }, content: '' };
   }
 
   stop(turnId: string): void {

@@ -176,7 +176,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       connectivity,
     }),
   );
-  const gateway = new ChatGateway(chat, kept, relay);
+  const gateway = new ChatGateway(chat, kept, relay, blobs);
   const adapterControl = store.add(
     new AdapterControl(async () => {
       const { startSseAdapter } = await import('../node/sseAdapter');

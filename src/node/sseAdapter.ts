@@ -18,6 +18,7 @@ import { eventsShape, textShape, type TurnShape } from '../core/turnShape';
 import { errorBody, failureOf, wireMessage } from '../core/wireMessage';
 import { AdapterAccess } from './adapterAccess';
 import { EventResponse } from './eventResponse';
+import { imagesOf } from './adapterImages';
 import { HttpRefusal } from './httpRefusal';
 import { readJsonBody } from './jsonBody';
 
@@ -199,10 +200,10 @@ export class SseAdapter {
     const shape = shapeNamed(stringMember(body, 'shape') ?? call.query.get('shape') ?? 'text');
     const prompt = {
       text: promptOf(body),
+      images: imagesOf(body),
       model: optionalText(body, 'model'),
       conversation: optionalText(body, 'conversation'),
     };
-    if (body['images'] !== undefined) throw unprocessable('images are not supported yet');
     const { stream } = body;
     if (stream !== undefined && typeof stream !== 'boolean') {
       throw unprocessable('stream must be true or false');

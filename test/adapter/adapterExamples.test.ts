@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumFlags, provisionChromium } from '../editor/provision/chromium';
 import { repositoryRoot } from '../editor/provision/paths';
+import { png } from '../fixtures/images';
 import { textAnswer } from '../server/scenario';
 import { AdapterGround, eventually } from './adapterGround';
 import { CuttingProxy } from './cuttingProxy';
@@ -48,7 +50,7 @@ describe('SSE adapter, examples of the README', function () {
   it('has one for curl, EventSource, fetch, Python and Node', () => {
     const counts = [...found].map(([language, codes]) => [language, codes.length]);
     assert.deepEqual(counts, [
-      ['sh', 1],
+      ['sh', 2],
       ['js', 2],
       ['python', 1],
       ['mjs', 1],
@@ -59,6 +61,20 @@ describe('SSE adapter, examples of the README', function () {
     const { stdout } = await run('sh', ['-c', example('sh')], { env });
     assert.match(stdout, /data: Hell/);
     assert.match(stdout, /data: \[DONE\]\n\n$/);
+  });
+
+  it('curl with an image, which the server gets byte for byte', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'caudal-example-'));
+    await writeFile(path.join(folder, 'screenshot.png'), png(50, 40));
+    const { stdout } = await run('sh', ['-c', example('sh', 1)], { env, cwd: folder });
+    await rm(folder, { recursive: true });
+    assert.match(stdout, /data: \[DONE\]\n\n$/);
+    const { messages } = test.server.messageRequests.at(-1)!.body as {
+      messages: { content: { type: string; text?: string; source?: { data: string } }[] }[];
+    };
+    const [name, image] = messages.at(-1)!.content;
+    assert.equal(name?.text, 'screenshot.png:');
+    assert.equal(image?.source?.data, Buffer.from(png(50, 40)).toString('base64'));
   });
 
   it('Python', async function () {

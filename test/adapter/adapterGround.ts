@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ChatGateway } from '../../src/core/chatGateway';
 import type { TurnDocument } from '../../src/core/turnDocument';
 import { MessageRelay } from '../../src/core/messageRelay';
 import { createTransport } from '../../src/node/anthropicTransport';
+import { FileBlobStore } from '../../src/node/fileBlobStore';
 import {
   startSseAdapter,
   type SseAdapter,
@@ -20,11 +24,15 @@ export class AdapterGround {
     readonly ground: ChatGround,
     readonly adapter: SseAdapter,
     private readonly relay: MessageRelay,
+    private readonly folder: string,
   ) {}
 
   static async start(options: Partial<SseAdapterOptions> = {}): Promise<AdapterGround> {
     const server = await MessagesServer.start();
-    const ground = new ChatGround(server, { silenceLimitMs: 2_000 }, 2_000);
+    const folder = await mkdtemp(join(tmpdir(), 'caudal-adapter-'));
+    const blobs = new FileBlobStore(folder, Date.now);
+    const findBlob = (sha256: string): Promise<Uint8Array | undefined> => blobs.find(sha256);
+    const ground = new ChatGround(server, { silenceLimitMs: 2_000 }, 2_000, {}, { findBlob });
     ground.model = 'claude-opus-5-5';
     const { chat, clock, log } = ground;
     const transport = createTransport({
@@ -56,7 +64,7 @@ export class AdapterGround {
           }),
         ),
     };
-    const gateway = new ChatGateway(chat, keeper, relay);
+    const gateway = new ChatGateway(chat, keeper, relay, blobs);
     const adapter = await startSseAdapter({
       port: 0,
       allowedOrigins: ['https://allowed.example'],
@@ -65,7 +73,7 @@ export class AdapterGround {
       log,
       ...options,
     });
-    return new AdapterGround(ground, adapter, relay);
+    return new AdapterGround(ground, adapter, relay, folder);
   }
 
   get server(): MessagesServer {
@@ -99,6 +107,7 @@ export class AdapterGround {
     this.relay.dispose();
     await this.adapter.close();
     await this.ground.close();
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -193,7 +193,10 @@ describe('SSE adapter, who may ask what', function () {
       '{"prompt":"x","model":"a b"}',
       '{"prompt":"x","shape":"other"}',
       '{"prompt":"x","stream":"no"}',
-      '{"prompt":"x","images":[]}',
+      '{"prompt":"x","images":{}}',
+      '{"prompt":"x","images":["eA=="]}',
+      '{"prompt":"x","images":[{"data":"%%"}]}',
+      '{"prompt":"x","images":[{"data":"eA=="}]}',
       `{"prompt":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
     ];
     for (const body of wrong) {
