@@ -72,4 +72,9 @@ export interface Tool {
 /** A call that is not done, with the reason for the model. */
 export class ToolRefusal extends Error {
   override readonly name = 'ToolRefusal';
+
+  /** By name: the tools' bundle has its own copy of the class. */
+  static is(error: unknown): error is ToolRefusal {
+    return error instanceof Error && error.name === 'ToolRefusal';
+  }
 }

@@ -21,7 +21,7 @@ const layers: readonly Layer[] = [
     folder: 'src/node',
     layers: ['src/core', 'src/node'],
     // VS Code routes `http` and `https` through its proxy settings under these names.
-    packages: ['node:', 'http', 'https', '@anthropic-ai/sdk'],
+    packages: ['node:', 'http', 'https', '@anthropic-ai/sdk', 'ignore', 'picomatch'],
   },
   {
     folder: 'src/host',
