@@ -52,10 +52,15 @@ export class DiskFiles implements FileChanges {
     });
   }
 
+  /** @throws ToolRefusal where {@link rename} would. */
+  async checkRename(from: string, to: string): Promise<void> {
+    await asRefusal(() => stat(from));
+    if (await exists(to)) throw new ToolRefusal('There is something under the new name already.');
+  }
+
   async rename(from: string, to: string): Promise<void> {
+    await this.checkRename(from, to);
     await asRefusal(async () => {
-      await stat(from);
-      if (await exists(to)) throw new ToolRefusal('There is something under the new name already.');
       await mkdir(path.dirname(to), { recursive: true });
       await rename(from, to);
     });

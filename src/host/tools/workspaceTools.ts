@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { askUserTool, type AskPerson } from '../../core/askUserTool';
+import type { Clock } from '../../core/clock';
+import type { Disposable } from '../../core/disposable';
+import { sameSubject } from '../../core/sameSubject';
+import { todoTool } from '../../core/todoTool';
+import type { Tool } from '../../core/tool';
+import { CommandTools } from '../../node/tools/commandTools';
+import { editTools } from '../../node/tools/editTools';
+import type { FileChanges } from '../../node/tools/fileChanges';
+import { findTools } from '../../node/tools/findTools';
+import { gitTools } from '../../node/tools/gitTools';
+import { readFileTool } from '../../node/tools/readFileTool';
+import { findRipgrep } from '../../node/tools/ripgrep';
+import { searchTextTool } from '../../node/tools/searchTextTool';
+import { WorkspacePaths } from '../../node/tools/workspacePaths';
+import { EditorFiles } from './editorFiles';
+import { languageTools } from './languageTools';
+import { openEditorsTool } from './openEditorsTool';
+
+export interface WorkspaceToolPorts {
+  readonly clock: Clock;
+  readonly ask: AskPerson;
+  /** What commands get as their environment. */
+  readonly environment: () => Readonly<Record<string, string | undefined>>;
+  /** Stands before every change of a file: a checkpoint keeps there what will be changed. */
+  readonly watched: (files: FileChanges) => FileChanges;
+}
+
+/** The tools of a conversation, in an order that never changes; disposing ends what runs in the background. */
+export interface WorkspaceTools extends Disposable {
+  readonly tools: readonly Tool[];
+}
+
+/** Tools on the folders that are open. They are asked for when a call comes, so that they are today's. */
+export function workspaceTools(ports: WorkspaceToolPorts): WorkspaceTools {
+  const paths = new WorkspacePaths(() =>
+    (vscode.workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ name, uri }) => ({ name, path: uri.fsPath })),
+  );
+  const files = new EditorFiles();
+  const commands = new CommandTools(paths, ports.environment);
+  let found: Promise<string | undefined> | undefined;
+  const ripgrep = (): Promise<string | undefined> => (found ??= findRipgrep(vscode.env.appRoot));
+  const tools = [
+    readFileTool(paths, files),
+    ...findTools(paths, excludedFiles),
+    searchTextTool(paths, excludedFiles, ripgrep),
+    ...editTools(paths, ports.watched(files)),
+    ...commands.tools,
+    ...languageTools(paths, ports.clock),
+    openEditorsTool(paths),
+    ...gitTools(paths),
+    askUserTool(ports.ask),
+    todoTool,
+  ];
+  return { tools: tools.map(sameSubject), dispose: () => commands.dispose() };
+}
+
+/** Globs of `files.exclude` that are on. Those with a condition need files beside them, and are left out. */
+function excludedFiles(): readonly string[] {
+  const globs = vscode.workspace.getConfiguration('files').get<Record<string, unknown>>('exclude');
+  return Object.entries(globs ?? {}).flatMap(([glob, isExcluded]) =>
+    isExcluded === true ? [glob] : [],
+  );
+}
