@@ -9,12 +9,25 @@ const pathSchema = { type: 'string', description: 'Relative to the workspace, wi
 
 /** The tools that change files. */
 export function editTools(paths: WorkspacePaths, files: FileChanges): readonly Tool[] {
-  return [
+  const tools = [
     editFileTool(paths, files),
     createFileTool(paths, files),
     deleteFileTool(paths, files),
     renameFileTool(paths, files),
   ];
+  // Calls of one message may run at once: two edits of one file would each lose the other's.
+  let last: Promise<unknown> = Promise.resolve();
+  return tools.map((tool) => ({
+    ...tool,
+    run: (input, call) => {
+      const result = last.then(() => {
+        call.signal.throwIfAborted();
+        return tool.run(input, call);
+      });
+      last = result.catch(() => undefined);
+      return result;
+    },
+  }));
 }
 
 function editFileTool(paths: WorkspacePaths, files: FileChanges): Tool {

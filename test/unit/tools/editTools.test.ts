@@ -74,6 +74,18 @@ describe('Tools that change files', () => {
     assert.deepEqual([after.ino, after.mode], [before.ino, before.mode]);
   });
 
+  it('lose none of several edits that come at once', async () => {
+    await ground.write('many.txt', '0 1 2 3 4 5 6 7 8 9');
+    const tool = named(editTools(ground.paths, new DiskFiles()), 'edit_file');
+    const digits = [...'0123456789'];
+    await Promise.all(
+      digits.map((digit) =>
+        textOf(tool, { path: 'many.txt', edits: [{ old_text: digit, new_text: `<${digit}>` }] }),
+      ),
+    );
+    assert.equal(String(await bytes('many.txt')), digits.map((digit) => `<${digit}>`).join(' '));
+  });
+
   it('keep encoding and byte order mark', async () => {
     const utf16 = Buffer.from('\uFEFFeins\nzwei\n', 'utf16le');
     await ground.write('le.txt', utf16);
