@@ -1,17 +1,21 @@
+import type { MessageParam } from '@anthropic-ai/sdk/resources/messages';
 import { Approvals } from './approvals';
 import { classifyError } from './classify';
 import type { ChatSettings } from './chatSettings';
 import type { Clock } from './clock';
 import type { Connectivity } from './connectivity';
+import { askForSummary, isCompaction } from './compaction';
+import { contextBudget, isNearLimit, withPrompt, type ContextBudget } from './contextBudget';
 import { Conversation, type Prompt } from './conversation';
 import { DisposableStore, type Disposable } from './disposable';
 import { Emitter } from './emitter';
 import type { Logger } from './logger';
 import { hasThinking, messageHistory, type HistoryOptions } from './messageHistory';
-import type { MessageTransport } from './messageTransport';
+import type { MessageRequest, MessageTransport } from './messageTransport';
 import { preferredModel } from './modelChoice';
 import type { ModelInfo } from './modelInfo';
 import { requestOptions } from './requestOptions';
+import { systemPrompt } from './systemPrompt';
 import type { Tool } from './tool';
 import { ToolLoop } from './toolLoop';
 import type { ToolPorts } from './toolPorts';
@@ -29,6 +33,8 @@ export interface ChatPorts {
    * not list. Called once per turn; may be slow.
    */
   readonly modelInfo: (id: string | undefined) => Promise<ModelInfo | undefined>;
+  /** The same as far as it is known without asking. */
+  readonly knownModel?: (id: string | undefined) => ModelInfo | undefined;
   /** Resolves once the prompt is where no crash can take it; only then does the request leave (T47). */
   readonly makeDurable?: (conversation: Conversation) => Promise<void>;
   readonly settings: () => ChatSettings;
@@ -81,6 +87,13 @@ export class Chat implements Disposable {
   >();
   private readonly approvalsOf = new WeakMap<Conversation, Approvals>();
   private readonly stopPlayed = new WeakMap<Conversation, () => void>();
+
+  /** Ids of conversations whose next answer is the first that thinking is kept from. */
+  private readonly unbound = new Set<string>();
+  /** By the model's id as it was asked for: the window of those that answered. */
+  private readonly windows = new Map<string | undefined, number | null>();
+  /** By the conversation's id: what the server counted, and for how many revisions of its turns. */
+  private readonly counts = new WeakMap<Conversation, { tokens: number; at: number }>();
 
   constructor(private readonly ports: ChatPorts) {}
 
@@ -161,11 +174,78 @@ export class Chat implements Disposable {
    * @param model Answers in place of the one in the settings.
    */
   send(conversation: Conversation, prompt: Prompt, model?: string): TurnDocument {
+    const isIdle = !this.running.has(conversation.id);
+    if (isIdle && isNearLimit(withPrompt(this.budget(conversation, model), prompt))) {
+      this.addCompaction(conversation);
+    }
     conversation.addUserTurn(this.ports.newId(), prompt);
     const turn = conversation.addAssistantTurn(this.ports.newId());
     if (model !== undefined) this.chosenModels.set(turn, model);
     this.startNext(conversation);
     return turn;
+  }
+
+  /**
+   * Asks for a summary of the conversation, with which later requests begin; after what is queued before it. Undefined
+   * where there is nothing to summarise.
+   */
+  compact(conversation: Conversation): TurnDocument | undefined {
+    const turn = this.addCompaction(conversation);
+    if (turn !== undefined) this.startNext(conversation);
+    return turn;
+  }
+
+  /** Sends the whole conversation again, or the summary again in its place. */
+  setCompaction(turnId: string, compaction: 'active' | 'undone'): void {
+    const found = this.find(turnId);
+    if (found === undefined || !isCompaction(found.turn)) return;
+    found.turn.updateMeta({ compaction });
+    this.unbindThinking(found.conversation);
+  }
+
+  /** Puts the person's words in the place of the summary. Does nothing to one that is not whole. */
+  editSummary(turnId: string, summary: string): void {
+    const found = this.find(turnId);
+    if (found === undefined || !isCompaction(found.turn) || summary.trim() === '') return;
+    const { conversation, turn } = found;
+    if (turn.status.kind !== 'complete' || turn.answerText() === summary) return;
+    for (const block of turn.blocks) turn.endBlock(block.id, 'dropped');
+    const attempt = turn.meta.attempts ?? 1;
+    turn.endBlock(turn.openBlock(attempt, { head: { kind: 'text' }, text: summary }), 'closed');
+    this.unbindThinking(conversation);
+  }
+
+  /** What the next request of the conversation would take of its model's window. */
+  budget(conversation: Conversation, model = this.ports.settings().model): ContextBudget {
+    const counted = this.counts.get(conversation);
+    return contextBudget({
+      system: systemPrompt,
+      tools: [],
+      turns: conversation.turns,
+      window: this.ports.knownModel?.(model)?.maxInputTokens ?? this.windows.get(model) ?? null,
+      counted: counted?.at === revisionOf(conversation) ? counted.tokens : undefined,
+    });
+  }
+
+  /**
+   * Asks the server how many tokens the conversation takes now, where it can say that. Never rejects: an estimate does
+   * as well.
+   */
+  async count(conversation: Conversation, signal: AbortSignal): Promise<void> {
+    const { ports } = this;
+    const at = revisionOf(conversation);
+    if (conversation.turns.length === 0 || this.counts.get(conversation)?.at === at) return;
+    const { model, messages, system } = await this.wholeRequest(conversation);
+    try {
+      const transport = await ports.transport();
+      const prompt = { model, messages, ...(system === undefined ? {} : { system }) };
+      const tokens = await transport.countTokens?.(prompt, signal);
+      if (tokens === undefined) return;
+      this.counts.set(conversation, { tokens, at });
+      this.activity.fire();
+    } catch (error) {
+      ports.log.debug(`Tokens could not be counted: ${classifyError(error).kind}`);
+    }
   }
 
   /** Ends a running or queued turn as `stopped`, in the same tick. Does nothing to one that is over. */
@@ -237,6 +317,9 @@ export class Chat implements Disposable {
     const { ports } = this;
     const chosen = this.chosenModels.get(turn);
     const settings = { ...ports.settings(), ...(chosen === undefined ? {} : { model: chosen }) };
+    if (this.unbound.delete(conversation.id)) {
+      this.thinkingStart.set(conversation.id, { thinkingFrom: turn.id });
+    }
     // Once for the answer, so that all its requests are told the same.
     const tools = once(() => ports.tools?.list(conversation) ?? Promise.resolve([]));
     const prepare = (ownBlocks: number): Promise<TurnRequest> =>
@@ -272,7 +355,10 @@ export class Chat implements Disposable {
       this.thinkingStart.set(conversation.id, start);
     }
     const { kind } = turn.status;
-    if (kind === 'complete' || kind === 'stopped') this.startNext(conversation);
+    // Without its summary a conversation goes on as it would have before.
+    if (kind === 'complete' || kind === 'stopped' || isCompaction(turn)) {
+      this.startNext(conversation);
+    }
     this.activity.fire();
   }
 
@@ -292,18 +378,17 @@ export class Chat implements Disposable {
       ...requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings),
       ...toolOptions(tools, info),
     };
-    const start = this.thinkingStart.get(conversation.id);
-    const messages = messageHistory(conversation.turns, turn.id, { ...start, ownBlocks });
+    const messagesFor = (thinking: HistoryOptions): MessageParam[] => {
+      const history = messageHistory(conversation.turns, turn.id, { ...thinking, ownBlocks });
+      return isCompaction(turn) ? askForSummary(history) : history;
+    };
+    const messages = messagesFor(this.thinkingStart.get(conversation.id) ?? {});
     return {
       request: { ...options, messages },
       withoutThinking: hasThinking(messages)
         ? () => ({
             ...options,
-            messages: messageHistory(conversation.turns, turn.id, {
-              thinkingFrom: turn.id,
-              ownBlocks,
-              withoutOwnThinking: true,
-            }),
+            messages: messagesFor({ thinkingFrom: turn.id, withoutOwnThinking: true }),
           })
         : undefined,
     };
@@ -326,10 +411,36 @@ export class Chat implements Disposable {
     return [...this.running.values()].find(({ turn }) => turn.id === turnId);
   }
 
+  /** As the next prompt would find it. */
+  private async wholeRequest(conversation: Conversation): Promise<MessageRequest> {
+    const settings = this.ports.settings();
+    const info = await this.modelInfo(settings.model);
+    const options = {
+      ...requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings),
+      ...toolOptions((await this.ports.tools?.list(conversation)) ?? [], info),
+    };
+    const thinking = this.thinkingStart.get(conversation.id) ?? {};
+    return { ...options, messages: messageHistory(conversation.turns, '', thinking) };
+  }
+
+  private addCompaction(conversation: Conversation): TurnDocument | undefined {
+    const last = conversation.turns.at(-1);
+    const hasAnswer = conversation.turns.some((turn) => turn.status.kind === 'complete');
+    if (last === undefined || !hasAnswer || isCompaction(last)) return undefined;
+    return conversation.addCompaction(this.ports.newId());
+  }
+
+  /** What was thought after the summary is bound to it (API: preserved thinking), and is not sent any more. */
+  private unbindThinking(conversation: Conversation): void {
+    this.unbound.add(conversation.id);
+  }
+
   /** A server whose models cannot be listed may answer all the same. */
   private async modelInfo(id: string | undefined): Promise<ModelInfo | undefined> {
     try {
-      return await this.ports.modelInfo(id);
+      const info = await this.ports.modelInfo(id);
+      this.windows.set(id, info?.maxInputTokens ?? null);
+      return info;
     } catch (error) {
       this.ports.log.warn(`Nothing is known about the model: ${classifyError(error).kind}`);
       return undefined;
@@ -358,4 +469,9 @@ function canTryAgain(conversation: Conversation, turn: TurnDocument): boolean {
   if (!turn.isTerminal || turn.status.kind === 'complete') return false;
   const later = conversation.turns.slice(conversation.turns.indexOf(turn) + 1);
   return later.every(({ role, meta }) => role === 'user' || meta.attempts === undefined);
+}
+
+/** Grows with every change of what is said. */
+function revisionOf(conversation: Conversation): number {
+  return conversation.turns.reduce((sum, turn) => sum + Math.max(1, turn.revision), 0);
 }

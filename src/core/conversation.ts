@@ -90,6 +90,14 @@ export class Conversation implements Disposable {
     return turn;
   }
 
+  /** Adds a turn whose answer will be the summary of all before it. */
+  addCompaction(id: string): TurnDocument {
+    const turn = this.newTurn(id, 'assistant');
+    turn.updateMeta({ compaction: 'active' });
+    this.add(turn);
+    return turn;
+  }
+
   removeTurn(id: string): void {
     const turn = this.byId.get(id);
     if (turn === undefined) return;

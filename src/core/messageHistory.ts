@@ -5,6 +5,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { assertNever } from './assertNever';
 import { attachmentBlocks, mostLargeImages } from './attachmentBlocks';
+import { activeCompaction, isCompaction, noText, summaryMessages } from './compaction';
 import { isJsonObject, parseJson, stringMember, type JsonObject } from './json';
 import { toolCallInput } from './toolCallInput';
 import { missingResultParam, toolResultParam } from './toolResult';
@@ -69,7 +70,14 @@ function messagesBefore(
     from === undefined ? 0 : indexOrEnd(turns, from),
     after === undefined ? 0 : indexOrEnd(turns, after) + 1,
   );
-  for (const [index, turn] of turns.slice(0, end).entries()) {
+  const before = turns.slice(0, end);
+  const start = activeCompaction(before);
+  for (const [index, turn] of before.entries()) {
+    if (index < start) continue;
+    if (isCompaction(turn)) {
+      if (index === start) messages.push(...summaryMessages(turn));
+      continue;
+    }
     if (turn.role === 'user') {
       prompt.push(...promptContent(turn, images));
       continue;
@@ -182,7 +190,7 @@ function imagesIn(messages: readonly MessageParam[]): number {
 
 /** A message must not be empty, and the last one must be there. */
 function orPlaceholder(prompt: ContentBlockParam[]): ContentBlockParam[] {
-  return prompt.length > 0 ? prompt : [{ type: 'text', text: '(no text)' }];
+  return prompt.length > 0 ? prompt : [{ type: 'text', text: noText }];
 }
 
 /** A message of which we know that its content is a list. */

@@ -40,4 +40,14 @@ export interface MessageTransport {
    * @throws FaultError for everything that goes wrong, abortion excepted: that throws `signal.reason`.
    */
   open(request: MessageRequest, signal: AbortSignal, more?: OpenOptions): Promise<MessageStream>;
+
+  /**
+   * How many tokens a prompt takes (API: count_tokens); undefined where the server cannot say.
+   *
+   * @throws FaultError for everything that goes wrong, abortion excepted: that throws `signal.reason`.
+   */
+  countTokens?(
+    prompt: Pick<MessageRequest, 'model' | 'system' | 'messages'>,
+    signal: AbortSignal,
+  ): Promise<number | undefined>;
 }

@@ -172,7 +172,7 @@ export class TurnController {
   }
 
   private begin(): void {
-    const { attempts, messages, usage, costUsd: cost, seams } = this.turn.meta;
+    const { attempts, messages, usage, costUsd: cost, seams, compaction } = this.turn.meta;
     this.turn.markSent();
     this.turn.replaceMeta({
       ...(attempts === undefined ? {} : { attempts }),
@@ -180,6 +180,7 @@ export class TurnController {
       ...(usage === undefined ? {} : { usage }),
       ...(cost === undefined ? {} : { costUsd: cost }),
       ...(seams === undefined ? {} : { seams }),
+      ...(compaction === undefined ? {} : { compaction }),
     });
   }
 

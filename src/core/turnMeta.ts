@@ -13,6 +13,8 @@ export interface TurnSeam {
 
 /** What is known about a turn besides its content. All times are milliseconds since the turn was sent. */
 export interface TurnMeta {
+  /** The turn is a summary of all before it; requests begin with it unless it was undone. */
+  readonly compaction?: 'active' | 'undone';
   readonly model?: string;
   readonly messageId?: string;
   readonly requestId?: string;

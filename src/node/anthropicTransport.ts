@@ -2,7 +2,7 @@ import { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { Stream } from '@anthropic-ai/sdk/core/streaming';
 import type { Clock } from '../core/clock';
 import { FaultError } from '../core/fault';
-import { isJsonObject, parseJson, stringMember, type JsonObject } from '../core/json';
+import { isJsonObject, numberMember, parseJson, stringMember, type JsonObject } from '../core/json';
 import type { Logger } from '../core/logger';
 import { maskedHeaders } from '../core/maskedHeaders';
 import type {
@@ -201,6 +201,33 @@ class SdkTransport implements AnthropicTransport {
     } catch (error) {
       this.log.warn(`Attached bytes cannot be read: ${String(error)}`);
       return undefined;
+    }
+  }
+
+  async countTokens(
+    prompt: Pick<MessageRequest, 'model' | 'system' | 'messages'>,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const connection = this.connect(signal);
+    try {
+      const response = await this.client
+        .post('/v1/messages/count_tokens', {
+          body: prompt,
+          headers: this.authHeaders,
+          signal: connection.signal,
+        })
+        .asResponse();
+      const body = parseJson(await response.text());
+      return isJsonObject(body) ? numberMember(body, 'input_tokens') : undefined;
+    } catch (error) {
+      connection.signal.throwIfAborted();
+      const fault = faultFrom(error);
+      // Servers other than Anthropic's mostly do not know the address.
+      if (fault.fault.kind === 'http' && fault.fault.status === 404) return undefined;
+      throw fault;
+    } finally {
+      connection.gotHeaders();
+      connection.release();
     }
   }
 
