@@ -235,11 +235,10 @@ export class Chat implements Disposable {
     const { ports } = this;
     const at = revisionOf(conversation);
     if (conversation.turns.length === 0 || this.counts.get(conversation)?.at === at) return;
-    const { model, messages, system } = await this.wholeRequest(conversation);
+    const request = await this.wholeRequest(conversation);
     try {
       const transport = await ports.transport();
-      const prompt = { model, messages, ...(system === undefined ? {} : { system }) };
-      const tokens = await transport.countTokens?.(prompt, signal);
+      const tokens = await transport.countTokens?.(request, signal);
       if (tokens === undefined) return;
       this.counts.set(conversation, { tokens, at });
       this.activity.fire();
@@ -324,7 +323,8 @@ export class Chat implements Disposable {
     const tools = once(() => ports.tools?.list(conversation) ?? Promise.resolve([]));
     const prepare = (ownBlocks: number): Promise<TurnRequest> =>
       this.prepare(conversation, turn, settings, tools, ownBlocks);
-    const loop = this.toolLoop(conversation, turn, tools);
+    // A summary is written from what is there.
+    const loop = isCompaction(turn) ? undefined : this.toolLoop(conversation, turn, tools);
     const controller = new TurnController(turn, prepare, settings, ports, loop);
     this.running.set(conversation.id, { turn, controller, loop });
     let wasAsking = false;

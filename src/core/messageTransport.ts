@@ -42,12 +42,9 @@ export interface MessageTransport {
   open(request: MessageRequest, signal: AbortSignal, more?: OpenOptions): Promise<MessageStream>;
 
   /**
-   * How many tokens a prompt takes (API: count_tokens); undefined where the server cannot say.
+   * How many tokens the prompt of a request takes (API: count_tokens); undefined where the server cannot say.
    *
    * @throws FaultError for everything that goes wrong, abortion excepted: that throws `signal.reason`.
    */
-  countTokens?(
-    prompt: Pick<MessageRequest, 'model' | 'system' | 'messages'>,
-    signal: AbortSignal,
-  ): Promise<number | undefined>;
+  countTokens?(request: MessageRequest, signal: AbortSignal): Promise<number | undefined>;
 }

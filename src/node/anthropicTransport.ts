@@ -204,12 +204,13 @@ class SdkTransport implements AnthropicTransport {
     }
   }
 
-  async countTokens(
-    prompt: Pick<MessageRequest, 'model' | 'system' | 'messages'>,
-    signal: AbortSignal,
-  ): Promise<number | undefined> {
+  async countTokens(request: MessageRequest, signal: AbortSignal): Promise<number | undefined> {
     const connection = this.connect(signal);
     try {
+      const { model, messages, system, tools, thinking } = await withBlobs(request, (sha256) =>
+        this.base64Of(sha256),
+      );
+      const prompt = { model, messages, system, tools, thinking };
       const response = await this.client
         .post('/v1/messages/count_tokens', {
           body: prompt,
