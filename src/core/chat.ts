@@ -376,7 +376,7 @@ export class Chat implements Disposable {
     ]);
     const options = {
       ...requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings),
-      ...toolOptions(tools, info),
+      ...toolOptions(tools, info, this.ports.tools?.serverTools?.(info)),
     };
     const messagesFor = (thinking: HistoryOptions): MessageParam[] => {
       const history = messageHistory(conversation.turns, turn.id, { ...thinking, ownBlocks });

@@ -1,6 +1,8 @@
 import type { ApprovalRule } from './approvalPolicy';
 import type { BlobStore } from './blob';
 import type { Conversation } from './conversation';
+import type { JsonObject } from './json';
+import type { ModelInfo } from './modelInfo';
 import type { Tool } from './tool';
 
 /** Everything that conversations need to let the model use tools. */
@@ -10,6 +12,8 @@ export interface ToolPorts {
    * tools in the same order as before keep the prompt cache warm and thinking bound (API: preserved thinking).
    */
   readonly list: (conversation: Conversation) => Promise<readonly Tool[]>;
+  /** Tools that the server runs itself, as a request names them; told after ours, and as unchanging as these. */
+  readonly serverTools?: (model: ModelInfo | undefined) => readonly JsonObject[];
   /** The rules of the person and of the workspace, from the settings. */
   readonly rules: () => readonly ApprovalRule[];
   /** Keeps rules for the workspace. */

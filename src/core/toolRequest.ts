@@ -1,4 +1,5 @@
-import type { Tool as ToolParam } from '@anthropic-ai/sdk/resources/messages';
+import type { Tool as ToolParam, ToolUnion } from '@anthropic-ai/sdk/resources/messages';
+import type { JsonObject } from './json';
 import type { MessageRequest } from './messageTransport';
 import type { ModelInfo } from './modelInfo';
 import { systemPromptWithTools } from './systemPrompt';
@@ -12,10 +13,18 @@ import type { Tool } from './tool';
 export function toolOptions(
   tools: readonly Tool[],
   info: ModelInfo | undefined,
+  serverTools: readonly JsonObject[] = [],
 ): Pick<MessageRequest, 'tools' | 'system'> {
   if (tools.length === 0) return {};
   const isKnown = info?.capabilities !== undefined && info.capabilities !== null;
-  return { system: systemPromptWithTools, tools: tools.map((tool) => toolParam(tool, isKnown)) };
+  return {
+    system: systemPromptWithTools,
+    tools: [
+      ...tools.map((tool) => toolParam(tool, isKnown)),
+      // Their shapes are the server's and change with their versions, which the SDK's types may not know.
+      ...serverTools.map((tool) => tool as unknown as ToolUnion),
+    ],
+  };
 }
 
 function toolParam(
