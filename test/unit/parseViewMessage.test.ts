@@ -72,6 +72,18 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
   retryNow: fc.record({ type: fc.constant('retryNow' as const), turn: text }),
   tryAgain: fc.record({ type: fc.constant('tryAgain' as const), turn: text }),
   continueTurn: fc.record({ type: fc.constant('continueTurn' as const), turn: text }),
+  decideTool: fc.record({
+    type: fc.constant('decideTool' as const),
+    turn: text,
+    call: text,
+    decision: fc.constantFrom(...toolDecisions),
+  }),
+  goOn: fc.record({ type: fc.constant('goOn' as const), turn: text, goesOn: fc.boolean() }),
+  setToolMode: fc.record({
+    type: fc.constant('setToolMode' as const),
+    conversation: text,
+    mode: fc.constantFrom(...toolModes),
+  }),
   run: fc.record({
     type: fc.constant('run' as const),
     command: fc.constantFrom(...viewCommands),
@@ -219,6 +231,9 @@ describe('parseViewMessage', function () {
       'bytes that are a list of numbers',
       { type: 'attachFile', id: 1, file: { name: 'a', uri: '', data: [1, 2] } },
     ],
+    ['an unknown decision', { type: 'decideTool', turn: 't', call: 'c', decision: 'always' }],
+    ['a mode that does not exist', { type: 'setToolMode', conversation: 'c', mode: 'yolo' }],
+    ['an answer that is neither', { type: 'goOn', turn: 't', goesOn: 'yes' }],
     ['too long a link', { type: 'openLink', href: 'h'.repeat(10_000) }],
     ['too long a text', { type: 'copy', text: 'c'.repeat(8_000_001) }],
   ];

@@ -403,7 +403,7 @@ describe('ViewBridge', () => {
     assert.equal(other.of('draft').length, before);
   });
 
-  it('stops, retries and repeats turns of its own conversation alone', async () => {
+  it('stops, retries, repeats and decides about turns of its own conversation alone', async () => {
     const ground = new Ground();
     ground.conversation('c1').addAssistantTurn('mine');
     ground.conversation('c2').addAssistantTurn('other');
@@ -412,13 +412,21 @@ describe('ViewBridge', () => {
       await ground.page.say({ type: 'retryNow', turn });
       await ground.page.say({ type: 'tryAgain', turn });
       await ground.page.say({ type: 'continueTurn', turn });
+      await ground.page.say({ type: 'decideTool', turn, call: 't1', decision: 'once' });
+      await ground.page.say({ type: 'goOn', turn, goesOn: true });
     }
+    await ground.page.say({ type: 'setToolMode', conversation: 'c2', mode: 'edit' });
+    assert.equal(ground.approvals.mode, 'ask');
+    await ground.page.say({ type: 'setToolMode', conversation: 'c1', mode: 'edit' });
+    assert.equal(ground.approvals.mode, 'edit');
     await ground.page.say({ type: 'stop', turn: null });
     assert.deepEqual(ground.asked, [
       ['stop', 'mine'],
       ['retryNow', 'mine'],
       ['tryAgain', 'mine'],
       ['continueTurn', 'mine'],
+      ['decideTool', 'mine', 't1', 'once'],
+      ['goOn', 'mine', 'true'],
       ['stopRunning', 'c1'],
     ]);
   });
