@@ -111,6 +111,30 @@ describe('Tools in the panel', () => {
     await waitForCard('stopped');
   });
 
+  it('tell of themselves where the panel is not seen', async () => {
+    const { panel, server, session } = test;
+    let hidden: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => (hidden = resolve));
+    const answer = calls('npm test');
+    server.use((request) => ({ ...answer(request), pauses: [{ afterDeltas: 1, until }] }));
+    await panel.ask('Test it');
+    await waitForCard('writing');
+    await session.runCommand('View: Show Explorer');
+    hidden();
+    // The editor keeps notifications out of sight while it is driven.
+    await session.runCommand('Notifications: Show Notifications');
+    const notification = session.page
+      .locator('.notifications-center .notification-list-item')
+      .filter({ hasText: 'waits for your approval' });
+    await notification.waitFor();
+    await session.page.locator('.activitybar .badge-content', { hasText: '1' }).waitFor();
+    await notification.getByRole('button', { name: 'Show', exact: true }).click();
+    test.panel = await session.panel();
+    await waitForCard('asking');
+    await test.panel.composer.press('Control+Enter');
+    await test.panel.waitForStatus('complete');
+  });
+
   it('that ran when the window closed are said to have begun, and are not run again (T87, T111)', async () => {
     const { panel, server, session } = test;
     server.use(calls('sleep'));
