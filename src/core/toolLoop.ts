@@ -192,11 +192,14 @@ export class ToolLoop implements MessageFollowUp {
     const refuse = (text: string): undefined => {
       this.answer(toolUseId, 'refused', text);
     };
-    if (this.runOf(toolUseId) !== undefined) {
+    const tool = tools.get(name);
+    const begun = this.runOf(toolUseId);
+    // Reading can be done twice; it begins anew.
+    if (begun !== undefined && tool?.effect === 'read') this.turn.endBlock(begun.id, 'dropped');
+    else if (begun !== undefined) {
       this.answer(toolUseId, 'unknown', resultTexts.unknownOutcome);
       return undefined;
     }
-    const tool = tools.get(name);
     if (tool === undefined) return refuse(resultTexts.unknownTool);
     const input = toolCallInput(block);
     if (input === undefined) return refuse(resultTexts.invalidJson);

@@ -575,6 +575,22 @@ describe('toolLoop', () => {
     assert.equal(again.transport.calls.length, 0);
   });
 
+  it('reads again after a crash, which changes nothing', async () => {
+    const h = harness();
+    const turn = await h.send();
+    await h.calls(['t1', 'look', {}]);
+    const restored = restoreConversation(new JournalReader(h.conversation).read().lines, h.clock);
+    assert(typeof restored === 'object');
+    const again = harness({}, restored.conversation);
+    again.chat.continueTurn(turn.id);
+    await settle();
+    assert.deepEqual(again.ground.running, ['look']);
+    again.ground.calls[0]!.done('seen');
+    await settle();
+    assert.deepEqual(fates(restored.conversation.turn(turn.id)!), [fate('t1', 'done', 'seen')]);
+    asked(again.transport);
+  });
+
   it('runs nothing that cannot be noted', async () => {
     let full = false;
     const h = harness({
