@@ -94,22 +94,6 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     type: fc.constant('openAttachment' as const),
     attachment: promptAttachment,
   }),
-  decideTool: fc.record({
-    type: fc.constant('decideTool' as const),
-    turn: fc.string(),
-    call: fc.string(),
-    decision: fc.constantFrom(...toolDecisions),
-  }),
-  goOn: fc.record({
-    type: fc.constant('goOn' as const),
-    turn: fc.string(),
-    goesOn: fc.boolean(),
-  }),
-  setToolMode: fc.record({
-    type: fc.constant('setToolMode' as const),
-    conversation: fc.string(),
-    mode: fc.constantFrom(...toolModes),
-  }),
   openBlock: fc.record({
     type: fc.constant('openBlock' as const),
     turn: fc.string(),
