@@ -4,6 +4,7 @@ import type { Disposable } from '../src/core/disposable';
 import type { AttachedFile } from '../src/protocol/attachedFile';
 import type { Draft } from '../src/protocol/hostToView';
 import { maxBytes } from '../src/protocol/parseViewMessage';
+import type { Suggestion } from '../src/protocol/suggestion';
 import { RequestError } from './hostConnection';
 import { prepareImage } from './prepareImage';
 
@@ -17,6 +18,7 @@ export interface ComposerPorts {
   readonly send: (draft: Draft) => Promise<void>;
   /** Resolves when the host has made an attachment of the file, which then comes by {@link ComposerModel.attach}. */
   readonly attachFile: (file: AttachedFile, conversation?: string) => Promise<void>;
+  readonly attachSuggestion: (suggestion: Suggestion) => Promise<void>;
   readonly attachUris: (uris: readonly string[]) => Promise<void>;
   /** Says that the host did not answer. */
   readonly sendFailed: string;
@@ -79,6 +81,10 @@ export class ComposerModel implements Disposable {
 
   attachUris(uris: readonly string[]): Promise<void> {
     return this.whileAttaching(() => this.ports.attachUris(uris));
+  }
+
+  attachSuggestion(suggestion: Suggestion): Promise<void> {
+    return this.whileAttaching(() => this.ports.attachSuggestion(suggestion));
   }
 
   remove(attachment: PromptAttachment): void {

@@ -10,6 +10,7 @@ import type { FollowMode } from './followMode';
 import type { FindModel } from './findModel';
 import type { Formats } from './formats';
 import type { TextView } from './safeTextView';
+import type { MentionModel } from './mentionModel';
 import type { ScrollMemory } from './scrollMemory';
 import type { Ticker } from './ticker';
 import type { TurnHeights } from './turnHeights';
@@ -27,6 +28,7 @@ export interface Panel {
   readonly settings: ReadonlySignal<ViewSettings>;
   readonly conversation: ConversationStore;
   readonly composer: ComposerModel;
+  readonly mentions: MentionModel;
   readonly ticker: Ticker;
   /** Set while the conversation is on the page. */
   readonly follow: Signal<FollowMode | undefined>;

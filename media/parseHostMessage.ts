@@ -28,6 +28,8 @@ function isWhole(message: Members): boolean {
         isText(message['file']['name']) &&
         message['file']['data'] instanceof Uint8Array
       );
+    case 'suggestions':
+      return Number.isInteger(message['search']) && isListOf(message['items'], isSuggestion);
     case 'reply':
       return Number.isInteger(message['id']) && isTextOrNull(message['error']);
     case 'go':
@@ -81,6 +83,16 @@ function isOutline(value: unknown): boolean {
 
 function isFoundTurn(value: unknown): boolean {
   return isRecord(value) && isText(value['turn']) && Number.isInteger(value['count']);
+}
+
+function isSuggestion(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isText(value['kind']) &&
+    isText(value['key']) &&
+    isText(value['label']) &&
+    isText(value['detail'])
+  );
 }
 
 function isTurnPatch(value: unknown): boolean {

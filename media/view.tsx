@@ -23,6 +23,7 @@ import { FindModel } from './findModel';
 import type { FollowMode } from './followMode';
 import { Formats } from './formats';
 import { HostConnection } from './hostConnection';
+import { MentionModel } from './mentionModel';
 import { MarkdownView } from './markdown/markdownView';
 import type { Panel } from './panel';
 import { destinationOf } from './navigationKeys';
@@ -90,9 +91,13 @@ function main(): void {
       const typedIn = conversation === undefined ? currentConversation() : { conversation };
       return host.request({ type: 'attachFile', file, ...typedIn });
     },
+    attachSuggestion: (suggestion) => host.request({ type: 'attachSuggestion', suggestion }),
     attachUris: (uris) => host.request({ type: 'attachUris', uris, ...currentConversation() }),
     sendFailed: strings.sendFailed,
     attachFailed: strings.attach.failed,
+  });
+  const mentions = new MentionModel({
+    ask: (search, typed) => host.post({ type: 'suggest', search, typed }),
   });
   const conversation = new ConversationStore({
     post: (message) => host.post(message),
@@ -126,6 +131,7 @@ function main(): void {
     settings,
     conversation,
     composer,
+    mentions,
     ticker: new Ticker(),
     follow,
     turnWindow,
@@ -167,6 +173,8 @@ function main(): void {
         return panel.focusComposer();
       case 'prepareImage':
         return void composer.prepareImage(message.file, message.conversation);
+      case 'suggestions':
+        return mentions.receive(message.search, message.items);
       case 'focusComposer':
         return panel.focusComposer();
       case 'go':

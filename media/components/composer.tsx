@@ -3,13 +3,15 @@ import { useId } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import { attachmentTokens } from '../../src/core/attachmentTokens';
 import type { PromptAttachment } from '../../src/core/conversation';
-import { composerKeyAction } from '../composerKeys';
+import type { Suggestion } from '../../src/protocol/suggestion';
+import { composerKeyAction, isInputMethodKey } from '../composerKeys';
 import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
 import { AttachmentChip } from './attachmentChip';
 import { IconButton, TextButton } from './buttons';
 import { modKeyName } from './emptyState';
 import { Icon } from './icon';
+import { MentionList } from './mentionList';
 import { InfoLine } from './infoLine';
 import { ToolModeSelect } from './toolModeSelect';
 
@@ -89,11 +91,34 @@ function ReadOnlyNote(): JSX.Element | null {
 }
 
 function PromptField({ field }: { field: RefObject<HTMLTextAreaElement | null> }): JSX.Element {
-  const { composer, strings, settings, state, follow } = usePanel();
+  const { composer, mentions, strings, settings, state, follow } = usePanel();
   const hintId = useId();
   const { sendKey } = settings.value;
 
+  const listId = useId();
+  const choose = (item: Suggestion | undefined): void => {
+    const mention = mentions.mention.peek();
+    const area = field.current;
+    if (item === undefined || mention === undefined || area === null) return;
+    const text = composer.text.peek();
+    composer.edit(text.slice(0, mention.start) + text.slice(mention.end));
+    mentions.close();
+    // After the field has the new text: setting that moves the cursor to its end.
+    requestAnimationFrame(() => area.setSelectionRange(mention.start, mention.start));
+    area.focus();
+    void composer.attachSuggestion(item);
+  };
+  const look = (): void => {
+    const area = field.current;
+    if (area !== null) mentions.look(area.value, area.selectionStart);
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (!isInputMethodKey(event) && mentions.key(event.key)) {
+      event.preventDefault();
+      if (event.key === 'Enter' || event.key === 'Tab') choose(mentions.chosen.peek());
+      return;
+    }
     if (event.key === 'Backspace' && isAtStart(event.currentTarget)) {
       const last = composer.attachments.peek().at(-1);
       if (last !== undefined) {
@@ -116,6 +141,7 @@ function PromptField({ field }: { field: RefObject<HTMLTextAreaElement | null> }
 
   return (
     <>
+      <MentionList id={listId} onChoose={choose} />
       <textarea
         ref={field}
         class="composer-field"
@@ -130,9 +156,22 @@ function PromptField({ field }: { field: RefObject<HTMLTextAreaElement | null> }
         data-testid="composer"
         readOnly={composer.isSending.value}
         value={composer.text.value}
-        onInput={(event) => composer.edit(event.currentTarget.value)}
+        aria-haspopup="listbox"
+        aria-controls={mentions.isOpen.value ? listId : undefined}
+        aria-autocomplete="list"
+        aria-activedescendant={
+          mentions.isOpen.value ? `${listId}-${mentions.index.value}` : undefined
+        }
+        onInput={(event) => {
+          composer.edit(event.currentTarget.value);
+          look();
+        }}
+        onClick={look}
         onKeyDown={onKeyDown}
-        onBlur={() => composer.flush()}
+        onBlur={() => {
+          composer.flush();
+          mentions.close();
+        }}
       />
       <span id={hintId} class="visually-hidden">
         {sendKey === 'enter'

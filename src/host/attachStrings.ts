@@ -7,6 +7,8 @@ export function attachStrings(): AttachStrings {
     pages: vscode.l10n.t('{0} pages'),
     pageRange: vscode.l10n.t('pages {0}'),
     attach: vscode.l10n.t('Attach files, images and more. Hold Shift to drop from the Explorer.'),
+    suggestions: vscode.l10n.t('What to attach'),
+    noSuggestions: vscode.l10n.t('Nothing found'),
     dropHere: vscode.l10n.t('Drop to attach'),
     attaching: vscode.l10n.t('Attaching'),
     failed: vscode.l10n.t('That could not be attached. Try again.'),

@@ -32,6 +32,7 @@ import { Connection, type ClientOptions, type ServerClient } from './connection'
 import { registerContributions } from './contribution';
 import { Drafts } from './drafts';
 import { EditorPanels } from './editorPanels';
+import { fetchPage } from './fetchPage';
 import { Inspector } from './inspector';
 import { KeptChats } from './keptChats';
 import { KeyCommands } from './keyCommands';
@@ -44,6 +45,7 @@ import { RecordingFiles } from './recordingFiles';
 import { ReplayTabs } from './replayTabs';
 import { openSettings, SettingsReader } from './settings';
 import { SidebarView } from './sidebarView';
+import { Suggestions } from './suggestions';
 import type { Surface } from './surface';
 import type { TestApi } from './testApi';
 import { keepToolRules } from './toolRules';
@@ -164,6 +166,13 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     }),
   );
 
+  const suggestions = new Suggestions({
+    attacher,
+    chats: kept,
+    fetchUrl: (url) => fetchPage(url, attacher),
+    wallNow: () => clock.wallNow(),
+  });
+
   // Other programs. Nothing of it is loaded before it is started.
   const relay = store.add(
     new MessageRelay({
@@ -245,6 +254,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       pathOf: (blob) => blobs.pathOf(blob),
       attacher,
       attachCommands,
+      suggestions,
       modelNow: () => models.info(settings.current.chat.model),
       failed: (what, error) => notices.failed(what, error),
     }),

@@ -7,6 +7,7 @@ import type { Conversation, PromptAttachment } from '../core/conversation';
 import type { ModelInfo } from '../core/modelInfo';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { AttachedFile } from '../protocol/attachedFile';
+import type { Suggestion } from '../protocol/suggestion';
 import type { Draft } from '../protocol/hostToView';
 import type { ViewCommand } from '../protocol/viewToHost';
 import { attachmentProblemText } from './attachmentProblemText';
@@ -25,6 +26,7 @@ import { openAttachment } from './openAttachment';
 import { openLink } from './openLink';
 import { previewDiagram } from './previewDiagram';
 import { openSettings } from './settings';
+import type { Suggestions } from './suggestions';
 import type { Surface } from './surface';
 import type { ViewActions } from './viewBridge';
 
@@ -40,6 +42,7 @@ export interface ViewActionPorts {
   /** Where bytes that were attached are kept. */
   readonly pathOf: (blob: BlobRef) => string;
   readonly attacher: Attacher;
+  readonly suggestions: Suggestions;
   readonly attachCommands: AttachCommands;
   /** What is known about the model that the next request goes to. */
   readonly modelNow: () => Promise<ModelInfo | undefined>;
@@ -68,6 +71,14 @@ export class ViewActionHandler implements ViewActions {
 
   readFile(file: AttachedFile): Promise<PromptAttachment> {
     return this.ports.attacher.readFile(file);
+  }
+
+  suggest(typed: string): Promise<readonly Suggestion[]> {
+    return this.ports.suggestions.find(typed);
+  }
+
+  attachSuggestion(suggestion: Suggestion, target: AttachTarget): Promise<void> {
+    return this.ports.suggestions.attach(suggestion, target);
   }
 
   async attachUris(uris: readonly string[], target: AttachTarget): Promise<void> {

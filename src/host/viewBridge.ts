@@ -10,6 +10,7 @@ import { assertNever } from '../core/assertNever';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { AttachedFile } from '../protocol/attachedFile';
 import type { Destination, Draft, HostToView, ViewState } from '../protocol/hostToView';
+import type { Suggestion } from '../protocol/suggestion';
 import { parseViewMessage } from '../protocol/parseViewMessage';
 import type { ViewCommand, ViewToHost } from '../protocol/viewToHost';
 import { AttachRefusal } from './attachRefusal';
@@ -37,6 +38,10 @@ export interface ViewActions {
   readFile(file: AttachedFile): Promise<PromptAttachment>;
   /** Attaches what is at these addresses to the bridge's conversation, and says what cannot be. */
   attachUris(uris: readonly string[], bridge: ViewBridge): Promise<void>;
+  /** What can be attached, by a few letters. */
+  suggest(typed: string): Promise<readonly Suggestion[]>;
+  /** @throws AttachRefusal with the reason for the person. */
+  attachSuggestion(suggestion: Suggestion, bridge: ViewBridge): Promise<void>;
   /** Shows how the turn came over the wire. */
   inspect(turn: string): void;
   openAttachment(attachment: PromptAttachment): Promise<void>;
@@ -239,6 +244,13 @@ export class ViewBridge implements Disposable {
         });
       case 'attachUris':
         return this.settled(message.id, () => actions.attachUris(message.uris, this));
+      case 'suggest': {
+        const items = await actions.suggest(message.typed);
+        void this.post({ type: 'suggestions', search: message.search, items });
+        return;
+      }
+      case 'attachSuggestion':
+        return this.settled(message.id, () => actions.attachSuggestion(message.suggestion, this));
       case 'stop':
         if (message.turn === null) chat.stopRunning(this.conversation);
         else if (this.owns(message.turn)) chat.stop(message.turn);

@@ -8,6 +8,9 @@ export interface AttachStrings {
   readonly tokens: string;
   /** On the paper-clip. */
   readonly attach: string;
+  /** Names the list behind `@`. */
+  readonly suggestions: string;
+  readonly noSuggestions: string;
   readonly dropHere: string;
   readonly attaching: string;
   readonly failed: string;

@@ -3,6 +3,7 @@ import type { ToolMode } from '../core/approvalPolicy';
 import type { FoundTurn } from '../core/foundTurn';
 import type { PromptAttachment } from '../core/conversation';
 import type { AttachedFile } from './attachedFile';
+import type { Suggestion } from './suggestion';
 import type { ViewStrings } from './viewStrings';
 
 /** Raised with every change that an older view would misread. A view of another version asks to be reloaded. */
@@ -74,6 +75,11 @@ export type HostToView =
       readonly type: 'prepareImage';
       readonly conversation: string;
       readonly file: AttachedFile;
+    }
+  | {
+      readonly type: 'suggestions';
+      readonly search: number;
+      readonly items: readonly Suggestion[];
     }
   | { readonly type: 'focusComposer' }
   /** A command that moves within the conversation shown. */

@@ -5,6 +5,7 @@ import { parseAttachment } from '../core/parseAttachment';
 import type { TurnCursor } from '../core/turnPatch';
 import type { AttachedFile, PreparedImage } from './attachedFile';
 import type { Draft } from './hostToView';
+import { suggestionKinds, type Suggestion } from './suggestion';
 import {
   toolDecisions,
   toolModes,
@@ -91,6 +92,18 @@ function viewMessage(from: Members): ViewToHost {
         id: count(from['id'], 'id'),
         uris: list(from['uris'], 'uris').map((uri) => text(uri, 'uri', maxName)),
         ...conversation(from['conversation']),
+      };
+    case 'suggest':
+      return {
+        type,
+        search: count(from['search'], 'search'),
+        typed: text(from['typed'], 'typed', maxName),
+      };
+    case 'attachSuggestion':
+      return {
+        type,
+        id: count(from['id'], 'id'),
+        suggestion: suggestion(from['suggestion']),
       };
     case 'stop':
       return { type, turn: from['turn'] === null ? null : text(from['turn'], 'turn', maxName) };
@@ -212,6 +225,18 @@ function preparedImage(value: unknown): PreparedImage {
   return {
     data: bytes(from['data'], 'file.image.data'),
     ...(small === undefined ? {} : { small: bytes(small, 'file.image.small') }),
+  };
+}
+
+function suggestion(value: unknown): Suggestion {
+  const from = record(value, 'suggestion');
+  const kind = suggestionKinds.find((known) => known === from['kind']);
+  if (kind === undefined) throw new Malformed('unknown kind of suggestion');
+  return {
+    kind,
+    key: text(from['key'], 'suggestion.key', maxName),
+    label: text(from['label'], 'suggestion.label', maxName),
+    detail: text(from['detail'], 'suggestion.detail', maxName),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ConversationCursor } from '../core/conversationPatch';
 import type { ToolDecision } from '../core/toolQuestion';
 import type { AttachedFile } from './attachedFile';
 import type { Draft } from './hostToView';
+import type { Suggestion } from './suggestion';
 
 /** Host commands that a button of the view may run. */
 export const viewCommands = [
@@ -62,6 +63,10 @@ export type ViewToHost =
       readonly uris: readonly string[];
       readonly conversation?: string;
     }
+  /** Answered by `suggestions` with the same `search`; a later one takes its place. */
+  | { readonly type: 'suggest'; readonly search: number; readonly typed: string }
+  /** Attaches what was chosen. Answered by `reply`. */
+  | { readonly type: 'attachSuggestion'; readonly id: number; readonly suggestion: Suggestion }
   /** Without a turn: whatever runs in the conversation shown. */
   | { readonly type: 'stop'; readonly turn: string | null }
   | { readonly type: 'retryNow'; readonly turn: string }

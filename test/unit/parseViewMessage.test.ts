@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { PromptAttachment } from '../../src/core/conversation';
 import type { Draft } from '../../src/protocol/hostToView';
 import { parseDraft, parseViewMessage } from '../../src/protocol/parseViewMessage';
+import { suggestionKinds } from '../../src/protocol/suggestion';
 import {
   toolDecisions,
   toolModes,
@@ -115,6 +116,17 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     type: fc.constant('attachUris' as const),
     id: count,
     uris: fc.array(text),
+  }),
+  suggest: fc.record({ type: fc.constant('suggest' as const), search: count, typed: text }),
+  attachSuggestion: fc.record({
+    type: fc.constant('attachSuggestion' as const),
+    id: count,
+    suggestion: fc.record({
+      kind: fc.constantFrom(...suggestionKinds),
+      key: text,
+      label: text,
+      detail: text,
+    }),
   }),
   copy: fc.record({ type: fc.constant('copy' as const), text }),
   insertCode: fc.record({ type: fc.constant('insertCode' as const), text }),

@@ -10,6 +10,7 @@ import { Drafts } from '../../src/host/drafts';
 import { ViewBridge, type ViewActions, type WebviewPort } from '../../src/host/viewBridge';
 import type { AttachedFile } from '../../src/protocol/attachedFile';
 import type { Draft, HostToView, ViewState } from '../../src/protocol/hostToView';
+import type { Suggestion } from '../../src/protocol/suggestion';
 import type { ViewCommand, ViewToHost } from '../../src/protocol/viewToHost';
 import { ManualClock, settle } from './manualClock';
 import { SilentLogger } from './silentLogger';
@@ -82,6 +83,14 @@ class Actions implements ViewActions {
   readFile(file: AttachedFile): Promise<PromptAttachment> {
     if (file.name === 'bad') return Promise.reject(new AttachRefusal('bad is bad.'));
     return Promise.resolve({ attachment: { ...folder, path: file.name }, content: '' });
+  }
+
+  suggest(typed: string): Promise<readonly Suggestion[]> {
+    return Promise.resolve([{ ...suggestion, label: typed }]);
+  }
+
+  attachSuggestion({ label }: Suggestion): Promise<void> {
+    return this.note('attachSuggestion', label);
   }
 
   attachUris(uris: readonly string[]): Promise<void> {
@@ -200,6 +209,7 @@ class Ground {
   }
 }
 
+const suggestion = { kind: 'file', key: 'file:///a', label: 'a', detail: 'a' } as const;
 const folder = { kind: 'folder', path: '', uri: '' } as const;
 const draft = (text: string): Draft => ({ text, attachments: [] });
 const attachment: PromptAttachment = {

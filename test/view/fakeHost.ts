@@ -167,6 +167,26 @@ export class FakeHost {
         this.post({ type: 'reply', id: message.id, error: null });
         return;
       }
+      case 'suggest': {
+        const all = ['apple.ts', 'apple pie.md', 'banana.ts'];
+        const items = all
+          .filter((name) => name.includes(message.typed))
+          .map((name) => ({
+            kind: 'file' as const,
+            key: name,
+            label: name,
+            detail: `src/${name}`,
+          }));
+        this.post({ type: 'suggestions', search: message.search, items });
+        return;
+      }
+      case 'attachSuggestion': {
+        const { label: path, key: uri } = message.suggestion;
+        const attachment = { kind: 'file', path, uri, languageId: 'ts' } as const;
+        this.post({ type: 'attach', attachment: { attachment, content: 'x' } });
+        this.post({ type: 'reply', id: message.id, error: null });
+        return;
+      }
       case 'attachUris':
         this.post({ type: 'reply', id: message.id, error: 'a.bin cannot be attached.' });
         return;

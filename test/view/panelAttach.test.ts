@@ -158,4 +158,57 @@ describe('attaching in the panel', function () {
     assert.equal(await chip.count(), 0);
     assert.equal(await field.inputValue(), 'a');
   });
+
+  it('finds what is to be attached behind an @, with the keyboard', async () => {
+    const page = await openPage();
+    const field = page.getByTestId('composer');
+    const options = page.getByRole('option');
+    await field.focus();
+    await page.keyboard.type('See @app');
+    await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 2);
+    assert.equal(await options.first().getAttribute('aria-selected'), 'true');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(
+      await field.getAttribute('aria-activedescendant'),
+      await options.nth(1).getAttribute('id'),
+    );
+    await page.keyboard.press('Enter');
+    await page.locator('.composer .chip', { hasText: 'apple pie.md' }).waitFor();
+    assert.equal(await field.inputValue(), 'See ');
+    assert.equal(await options.count(), 0);
+    assert.deepEqual(await page.evaluate(() => window.fakeHost.sentOf('send')), []);
+  });
+
+  it('takes a click as well, and says when there is nothing', async () => {
+    const page = await openPage();
+    const field = page.getByTestId('composer');
+    await field.focus();
+    await page.keyboard.type('@zzz');
+    await page.getByText('Nothing found').waitFor();
+    await field.fill('');
+    await page.keyboard.type('@ban');
+    await page.getByRole('option', { name: /banana/ }).click();
+    await page.locator('.composer .chip', { hasText: 'banana.ts' }).waitFor();
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.getAttribute('data-testid')),
+      'composer',
+    );
+  });
+
+  it('closes on Escape without stopping anything, and lets an address with an @ alone', async () => {
+    const page = await openPage();
+    const field = page.getByTestId('composer');
+    await field.focus();
+    await page.keyboard.type('@app');
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.getByRole('option').count(), 0);
+    await page.keyboard.type('l');
+    await field.fill('');
+    await page.keyboard.type('me@app');
+    assert.equal(await page.getByRole('option').count(), 0);
+    assert.deepEqual(await page.evaluate(() => window.fakeHost.sentOf('stop')), []);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-role=user]').waitFor();
+  });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { png } from '../../fixtures/images';
 import { drivenTest } from './drivenTest';
 
@@ -19,7 +21,7 @@ const pdf = Buffer.from(
 
 describe('Attaching', () => {
   const workspace = path.join(tmpdir(), `caudal-attach-${process.pid}`);
-  const test = drivenTest({ workspace });
+  const test = drivenTest({ workspace, settings: { 'git.enabled': true } });
 
   before(async () => {
     await mkdir(path.join(workspace, 'docs'), { recursive: true });
@@ -32,6 +34,17 @@ describe('Attaching', () => {
     await writeFile(path.join(workspace, 'docs', 'two.pdf'), pdf);
     await writeFile(path.join(workspace, 'docs', 'shot.png'), png(64, 48));
     await writeFile(path.join(workspace, 'docs', 'wide.png'), png(2_600, 26));
+    await mkdir(path.join(workspace, 'src'));
+    await writeFile(path.join(workspace, 'src', 'broken.json'), '{ "a": 1,, }\n');
+    const git = (...args: string[]): Promise<unknown> =>
+      promisify(execFile)('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+        cwd: workspace,
+      });
+    await git('init', '--quiet');
+    await git('add', '.');
+    await git('commit', '--quiet', '-m', 'The very first commit');
+    await writeFile(path.join(workspace, 'docs', 'later.md'), '# Later\n');
+    await git('add', '.');
   });
   after(() => rm(workspace, { recursive: true, force: true }));
 
@@ -155,6 +168,65 @@ describe('Attaching', () => {
     );
     await ask();
     assert.equal(received()[1]?.source?.data, Buffer.from(png(64, 48)).toString('base64'));
+  });
+
+  /** Types `@` and what is looked for, and takes the first row of this kind. */
+  async function mention(typed: string, icon: string): Promise<void> {
+    const { panel, session } = test;
+    await panel.composer.click();
+    const row = panel.frame.locator(`[role=option]:has(.codicon-${icon})`).first();
+    // What the editor and Git find comes to be known only a while after the window is there.
+    await panel.waitFor(async () => {
+      await panel.composer.fill('');
+      await session.page.keyboard.type(`@${typed}`);
+      return row.waitFor({ timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
+    }, `${typed} behind the @`);
+    await row.click();
+  }
+
+  it('finds files, folders, changes, commits and chats behind an @, and sends them', async () => {
+    await mention('lat.txt', 'file');
+    await chips(1);
+    await mention('docs', 'folder');
+    await chips(2);
+    await mention('changes', 'diff');
+    await chips(3);
+    await mention('first commit', 'git-commit');
+    await chips(4);
+    await mention('What is this', 'comment-discussion');
+    await chips(5);
+    await ask();
+    const [file, folder, changes, commit, chat] = received().map(({ text = '' }) => text);
+    assert.equal(file, 'latin.txt:\n```txt\ncafé\n```');
+    assert.match(folder ?? '', /^Files in docs:\n```\nlater\.md\nshot\.png/);
+    assert.match(changes ?? '', /^Changes:\n```diff\ndiff --git a\/docs\/later\.md/);
+    assert.match(commit ?? '', /^The very first commit:\n```diff\nThe very first commit/);
+    assert.match(commit ?? '', /\+\{ "a": 1,, \}/);
+    assert.match(chat ?? '', /^What is this\?:\n```\nUser:\nWhat is this\?\n\nAssistant:\n/);
+  });
+
+  it('finds an open editor, its problems and a web page behind an @', async () => {
+    const { session, panel, server } = test;
+    await session.page.keyboard.press('Control+P');
+    await session.page.locator('.quick-input-widget input').fill('broken.json');
+    await session.page.locator('.quick-input-list .monaco-list-row').first().click();
+    await session.page.locator('.tab', { hasText: 'broken.json' }).waitFor();
+    await mention('broken', 'file-code');
+    await chips(1);
+    await panel.waitFor(async () => {
+      await mention('problems', 'warning');
+      return (await panel.frame.locator('.composer .chip').count()) === 2;
+    }, 'the problems');
+    await mention(`${server.url}/v1/models`, 'globe');
+    // The server wants a key for that, which is not given to whoever is asked for a page.
+    await panel.frame.getByText('HTTP 401').waitFor();
+    await ask();
+    const [editor, problems] = received().map(({ text = '' }) => text);
+    assert.equal(editor, 'src/broken.json:\n```json\n{ "a": 1,, }\n```');
+    assert.match(problems ?? '', /^Problems:\n```\nsrc\/broken\.json:1:10: error: /);
   });
 
   it('keeps each image once, in a file named by its content', async () => {
