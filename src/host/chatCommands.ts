@@ -78,10 +78,15 @@ export class ChatCommands {
       );
       return;
     }
-    await this.sidebar.ready();
-    const surface = this.sidebar.visible ? this.sidebar : (this.panels.visible ?? this.sidebar);
+    const surface = await this.receiver();
     surface.attach(attachment);
     await surface.reveal();
+  }
+
+  /** The chat on screen that takes what comes from elsewhere. */
+  async receiver(): Promise<Surface> {
+    await this.sidebar.ready();
+    return this.sidebar.visible ? this.sidebar : (this.panels.visible ?? this.sidebar);
   }
 
   /** Moves within the chat that is shown. */

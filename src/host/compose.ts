@@ -104,7 +104,6 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   const blobFolder = vscode.Uri.joinPath(storage, 'blobs');
   const blobs = new FileBlobStore(blobFolder.fsPath, () => clock.wallNow());
   const attacher = new Attacher(blobs);
-  const attachCommands = new AttachCommands(attacher);
   const pageFolders = { extension: context.extensionUri, blobs: blobFolder };
   const folder = vscode.Uri.joinPath(storage, 'conversations').fsPath;
   const library = new ConversationLibrary(new JournalStore(folder, log), clock, log);
@@ -309,6 +308,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   );
   const chatsPicker = new ChatsPicker(chat, kept, (what, error) => notices.failed(what, error));
   const chatCommands = new ChatCommands(chat, kept, sidebar, panels, chatsPicker);
+  const attachCommands = new AttachCommands(attacher, suggestions, () => chatCommands.receiver());
   const keyCommands = new KeyCommands(apiKey, connection);
   const modelPicker = new ModelPicker(catalog, settings, () => models.defaultModel);
 
@@ -329,6 +329,9 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
                 'caudal.removeApiKey': () => keyCommands.remove(),
                 'caudal.chooseModel': () => modelPicker.choose(),
                 'caudal.askSelection': () => chatCommands.askSelection(),
+                'caudal.addToChat': (...args) => attachCommands.addToChat(args),
+                'caudal.addTerminal': () => attachCommands.addTerminal(),
+                'caudal.addProblems': () => attachCommands.addProblems(),
                 'caudal.showLog': showLog,
                 'caudal.showChats': () => chatCommands.showChats(),
                 'caudal.find': () => chatCommands.go('find'),

@@ -9,6 +9,7 @@ interface GitApiRepository {
   readonly rootUri: vscode.Uri;
   log(options: { maxEntries: number }): Promise<readonly Commit[]>;
   diff(cached: boolean): Promise<string>;
+  diffWithHEAD(path: string): Promise<string>;
   diffBetween(before: string, after: string): Promise<readonly { readonly uri: vscode.Uri }[]>;
   diffBetween(before: string, after: string, path: string): Promise<string>;
 }
@@ -19,8 +20,6 @@ interface Commit {
   readonly parents?: readonly string[];
 }
 
-/** The hash of an empty tree: what the first commit changed is the difference to it. */
-const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 const mostFiles = 200;
 
 /** What can be read of a repository of the workspace. */
@@ -45,7 +44,9 @@ export function gitRepository(root: string): GitRepository | undefined {
     commit: async (hash) => {
       const commit = (await found.log({ maxEntries: 500 })).find((one) => one.hash === hash);
       if (commit === undefined) return '';
-      const before = commit.parents?.[0] ?? emptyTree;
+      const before = commit.parents?.[0] ?? '';
+      // Of the first commit the Git extension gives no difference to nothing.
+      if (before === '') return commit.message;
       const files = await found.diffBetween(before, hash);
       const diffs = await Promise.all(
         files.slice(0, mostFiles).map(({ uri }) => found.diffBetween(before, hash, uri.fsPath)),
@@ -53,6 +54,15 @@ export function gitRepository(root: string): GitRepository | undefined {
       return [commit.message, ...diffs].join('\n');
     },
   };
+}
+
+/** What changed in a file since the last commit; empty where nothing did, or git does not know it. */
+export async function gitDiffOf(file: vscode.Uri): Promise<string> {
+  const repositories = gitApi()?.repositories ?? [];
+  const own = repositories
+    .filter(({ rootUri }) => file.path.startsWith(`${rootUri.path}/`))
+    .sort((a, b) => b.rootUri.path.length - a.rootUri.path.length)[0];
+  return (await own?.diffWithHEAD(file.fsPath)) ?? '';
 }
 
 /** Roots of the workspace's repositories. */

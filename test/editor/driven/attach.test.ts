@@ -43,8 +43,11 @@ describe('Attaching', () => {
     await git('init', '--quiet');
     await git('add', '.');
     await git('commit', '--quiet', '-m', 'The very first commit');
-    await writeFile(path.join(workspace, 'docs', 'later.md'), '# Later\n');
+    await mkdir(path.join(workspace, 'lib'));
+    await writeFile(path.join(workspace, 'lib', 'later.md'), '# Later\n');
     await git('add', '.');
+    await git('commit', '--quiet', '-m', 'Something later');
+    await writeFile(path.join(workspace, 'lib', 'later.md'), '# Later still\n');
   });
   after(() => rm(workspace, { recursive: true, force: true }));
 
@@ -194,17 +197,17 @@ describe('Attaching', () => {
     await chips(2);
     await mention('changes', 'diff');
     await chips(3);
-    await mention('first commit', 'git-commit');
+    await mention('thing later', 'git-commit');
     await chips(4);
     await mention('What is this', 'comment-discussion');
     await chips(5);
     await ask();
     const [file, folder, changes, commit, chat] = received().map(({ text = '' }) => text);
     assert.equal(file, 'latin.txt:\n```txt\ncafé\n```');
-    assert.match(folder ?? '', /^Files in docs:\n```\nlater\.md\nshot\.png/);
-    assert.match(changes ?? '', /^Changes:\n```diff\ndiff --git a\/docs\/later\.md/);
-    assert.match(commit ?? '', /^The very first commit:\n```diff\nThe very first commit/);
-    assert.match(commit ?? '', /\+\{ "a": 1,, \}/);
+    assert.match(folder ?? '', /^Files in docs:\n```\nshot\.png/);
+    assert.match(changes ?? '', /^Changes:\n```diff\ndiff --git a\/lib\/later\.md/);
+    assert.match(commit ?? '', /^Something later:\n```diff\nSomething later/);
+    assert.match(commit ?? '', /\+# Later\n/);
     assert.match(chat ?? '', /^What is this\?:\n```\nUser:\nWhat is this\?\n\nAssistant:\n/);
   });
 
@@ -227,6 +230,24 @@ describe('Attaching', () => {
     const [editor, problems] = received().map(({ text = '' }) => text);
     assert.equal(editor, 'src/broken.json:\n```json\n{ "a": 1,, }\n```');
     assert.match(problems ?? '', /^Problems:\n```\nsrc\/broken\.json:1:10: error: /);
+  });
+
+  it('takes what is chosen in the menus of the Explorer and of an editor', async () => {
+    const { session } = test;
+    const { page } = session;
+    await session.runCommand('View: Show Explorer');
+    await page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: 'latin.txt' })
+      .click({ button: 'right' });
+    await page.locator('.monaco-menu .action-label', { hasText: 'Add to Caudal' }).click();
+    test.panel = await session.panel();
+    assert.deepEqual(await chips(1), ['latin.txt≈2']);
+    await session.runCommand('Caudal: Add to Caudal');
+    await chips(2);
+    await ask();
+    const [file, editor] = received().map(({ text = '' }) => text);
+    assert.equal(file, 'latin.txt:\n```txt\ncafé\n```');
+    assert.equal(editor, 'src/broken.json:\n```json\n{ "a": 1,, }\n```');
   });
 
   it('keeps each image once, in a file named by its content', async () => {
