@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Chat } from '../core/chat';
 import { ChatGateway } from '../core/chatGateway';
+import { attachmentsIn } from '../core/attachmentsIn';
 import { Connectivity } from '../core/connectivity';
 import type { Conversation } from '../core/conversation';
 import { DisposableStore, type Disposable } from '../core/disposable';
@@ -11,6 +12,7 @@ import { MessageRelay } from '../core/messageRelay';
 import type { Tool } from '../core/tool';
 import type { ToolPorts } from '../core/toolPorts';
 import { WireRecorder } from '../core/wireRecorder';
+import { BlobSweep } from '../node/blobSweep';
 import { ConversationLibrary } from '../node/conversationLibrary';
 import { FileBlobStore } from '../node/fileBlobStore';
 import { JournalStore } from '../node/journalStore';
@@ -59,6 +61,9 @@ export interface Composition extends Disposable {
   /** Ends what runs and resolves when all of it is on the disk. */
   close(): Promise<void>;
 }
+
+/** When attached files that nobody uses are looked for, in ms after the start: nothing waits for it. */
+const sweepAfterMs = 60_000;
 
 /**
  * Makes every part and joins them, from the top down. Loads neither the SDK nor anything from the network: both come
@@ -147,6 +152,17 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     }),
   );
   const drafts = store.add(new Drafts(context.workspaceState));
+  const sweep = new BlobSweep(
+    blobs,
+    folder,
+    () => JSON.stringify([drafts.all, chat.conversations.map((one) => attachmentsIn(one))]),
+    () => clock.wallNow(),
+  );
+  const sweeping = (work: Promise<void>): void => {
+    work.catch((error: unknown) => log.warn(`attached files were not tidied: ${String(error)}`));
+  };
+  library.onDidReleaseBlobs((names) => sweeping(sweep.release(names)));
+  store.add(clock.setTimer(sweepAfterMs, () => sweeping(sweep.sweep())));
   const kept = store.add(
     new KeptChats({
       chat,

@@ -39,6 +39,11 @@ export class Drafts implements Disposable {
     return this.drafts.get(conversation) ?? emptyDraft;
   }
 
+  /** Of all conversations. */
+  get all(): readonly Draft[] {
+    return [...this.drafts.values()];
+  }
+
   set(conversation: string, draft: Draft): void {
     if (sameDraft(this.of(conversation), draft)) return;
     this.drafts.delete(conversation);

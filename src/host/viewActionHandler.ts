@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { assertNever } from '../core/assertNever';
 import { attachmentProblem } from '../core/attachmentLimits';
+import { attachmentsIn } from '../core/attachmentsIn';
 import type { BlobRef } from '../core/blob';
-import type { Attachment } from '../core/contentBlock';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 import type { ModelInfo } from '../core/modelInfo';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
@@ -161,10 +161,4 @@ function uriOfDrag(address: string): vscode.Uri {
   const uri = vscode.Uri.parse(address, true);
   const isHere = uri.scheme === 'vscode-remote' && vscode.env.remoteName !== undefined;
   return isHere ? vscode.Uri.file(uri.path) : uri;
-}
-
-function attachmentsIn({ turns }: Conversation): Attachment[] {
-  return turns.flatMap(({ blocks }) =>
-    blocks.flatMap(({ head }) => (head.kind === 'attachment' ? [head.attachment] : [])),
-  );
 }

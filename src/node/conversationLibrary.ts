@@ -47,6 +47,10 @@ export class ConversationLibrary {
   /** Fires when writing begins to fail (disk full, read-only, …), and when all of it works again. */
   readonly onDidChangeHealth = this.healthChanged.event;
 
+  private readonly blobsReleased = new Emitter<ReadonlySet<string>>();
+  /** Fires when a conversation was deleted, with the names of the bytes that were attached in it. */
+  readonly onDidReleaseBlobs = this.blobsReleased.event;
+
   constructor(
     private readonly store: JournalStore,
     private readonly clock: Clock,
@@ -129,7 +133,10 @@ export class ConversationLibrary {
     await kept?.writer.end();
     kept?.disposables.dispose();
     this.setFailing(id, undefined);
-    return this.store.delete(id);
+    const blobs = await this.store.blobNames(id);
+    const isDeleted = await this.store.delete(id);
+    if (isDeleted) this.blobsReleased.fire(blobs);
+    return isDeleted;
   }
 
   /** Writes what is left and gives the conversations back to other windows. */
@@ -139,6 +146,7 @@ export class ConversationLibrary {
     await Promise.allSettled(kept.map(({ writer }) => writer.flush()));
     for (const { disposables } of kept) disposables.dispose();
     this.healthChanged.dispose();
+    this.blobsReleased.dispose();
     await this.store.dispose();
   }
 

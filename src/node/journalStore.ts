@@ -20,6 +20,7 @@ import {
 import { decodeJournalRecord } from '../core/journalRecord';
 import type { JournalFile } from '../core/journalWriter';
 import type { Logger } from '../core/logger';
+import { blobNamesIn } from './blobSweep';
 import { OwnerLock } from './ownerLock';
 
 const journalSuffix = '.jsonl';
@@ -127,8 +128,15 @@ export class JournalStore {
     return this.file(id, false);
   }
 
+  /** Names of the bytes that are attached in a conversation; none where it cannot be read. */
+  async blobNames(id: string): Promise<ReadonlySet<string>> {
+    if (!safeId.test(id)) return new Set();
+    const bytes = await this.read(id).catch(() => undefined);
+    return blobNamesIn(bytes?.toString('utf8') ?? '');
+  }
+
   /**
-   * Deletes a conversation and all that belongs to it.
+   * Deletes a conversation and its files.
    *
    * @returns false where another window owns it: then it stays.
    * @throws what the file system says.
