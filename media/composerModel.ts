@@ -15,7 +15,7 @@ export interface ComposerPorts {
   /** Gives the draft to the host, for the conversation it was typed in. */
   readonly save: (draft: Draft) => void;
   /** Resolves when the prompt has been taken; rejects with a {@link RequestError}. */
-  readonly send: (draft: Draft) => Promise<void>;
+  readonly send: (draft: Draft, confirmed: boolean) => Promise<void>;
   /** Resolves when the host has made an attachment of the file, which then comes by {@link ComposerModel.attach}. */
   readonly attachFile: (file: AttachedFile, conversation?: string) => Promise<void>;
   readonly attachSuggestion: (suggestion: Suggestion) => Promise<void>;
@@ -32,6 +32,8 @@ export class ComposerModel implements Disposable {
   readonly isSending = signal(false);
   /** Why the last attempt to send did not go, in words for the person. */
   readonly problem = signal<string | null>(null);
+  /** What the person is asked before the draft goes out. */
+  readonly question = signal<string | null>(null);
   /** Files that are being read. */
   readonly attaching = signal(0);
   readonly canSend = computed(
@@ -52,6 +54,7 @@ export class ComposerModel implements Disposable {
   edit(text: string): void {
     this.text.value = text;
     this.problem.value = null;
+    this.question.value = null;
     this.changed();
   }
 
@@ -89,6 +92,7 @@ export class ComposerModel implements Disposable {
 
   remove(attachment: PromptAttachment): void {
     this.attachments.value = this.attachments.peek().filter((other) => other !== attachment);
+    this.question.value = null;
     this.changed();
   }
 
@@ -108,13 +112,15 @@ export class ComposerModel implements Disposable {
     this.saved = draft;
   }
 
-  async send(): Promise<void> {
+  /** With `confirmed`, the person has agreed to what was asked. */
+  async send(confirmed = false): Promise<void> {
     if (!this.canSend.peek()) return;
     this.isSending.value = true;
     this.problem.value = null;
+    this.question.value = null;
     const { draft } = this;
     try {
-      await this.ports.send(draft);
+      await this.ports.send(draft, confirmed);
       // Something may have been attached while the prompt was on its way.
       this.show({
         text: '',
@@ -123,8 +129,9 @@ export class ComposerModel implements Disposable {
       this.changed();
       this.flush();
     } catch (error) {
-      this.problem.value =
-        (error instanceof RequestError ? error.words : null) ?? this.ports.sendFailed;
+      const words = (error instanceof RequestError ? error.words : null) ?? this.ports.sendFailed;
+      const isQuestion = error instanceof RequestError && error.isQuestion;
+      (isQuestion ? this.question : this.problem).value = words;
     } finally {
       this.isSending.value = false;
     }

@@ -7,6 +7,7 @@ const space = '\u00a0';
 /** Numbers in the person's language. The units s, min and h are the same in all of them. */
 export class Formats {
   private readonly whole: Intl.NumberFormat;
+  private readonly percents: Intl.NumberFormat;
   private readonly tenths: Intl.NumberFormat;
   private readonly dollarsAndCents: Intl.NumberFormat;
   private readonly smallDollars: Intl.NumberFormat;
@@ -20,12 +21,18 @@ export class Formats {
       currencyDisplay: 'narrowSymbol',
     } as const;
     this.whole = new Intl.NumberFormat(known, { maximumFractionDigits: 0 });
+    this.percents = new Intl.NumberFormat(known, { style: 'percent', maximumFractionDigits: 0 });
     this.tenths = new Intl.NumberFormat(known, {
       minimumFractionDigits: 1,
       maximumFractionDigits: 1,
     });
     this.dollarsAndCents = new Intl.NumberFormat(known, dollars);
     this.smallDollars = new Intl.NumberFormat(known, { ...dollars, maximumSignificantDigits: 2 });
+  }
+
+  /** `12 %` of 0.12, as the language writes it. */
+  percent(share: number): string {
+    return this.percents.format(share);
   }
 
   count(value: number): string {

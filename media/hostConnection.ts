@@ -14,13 +14,17 @@ const replyWithinMs = 30_000;
 export class RequestError extends Error {
   override readonly name = 'RequestError';
 
-  constructor(readonly words: string | null) {
+  constructor(
+    readonly words: string | null,
+    /** Whether the words are a question, to which the person may say yes. */
+    readonly isQuestion = false,
+  ) {
     super('the host refused a request');
   }
 }
 
 interface Pending {
-  readonly settle: (error: string | null) => void;
+  readonly settle: (error: string | null, isQuestion: boolean) => void;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
@@ -54,10 +58,10 @@ export class HostConnection implements Disposable {
         this.pending.delete(id);
         reject(new RequestError(null));
       }, replyWithinMs);
-      const settle = (error: string | null): void => {
+      const settle: Pending['settle'] = (error, isQuestion) => {
         clearTimeout(timer);
         if (error === null) resolve();
-        else reject(new RequestError(error));
+        else reject(new RequestError(error, isQuestion));
       };
       this.pending.set(id, { settle, timer });
       this.post({ ...message, id });
@@ -70,8 +74,12 @@ export class HostConnection implements Disposable {
     this.pending.clear();
   }
 
-  private settle({ id, error }: Extract<HostToView, { readonly type: 'reply' }>): void {
-    this.pending.get(id)?.settle(error);
+  private settle({
+    id,
+    error,
+    isQuestion = false,
+  }: Extract<HostToView, { readonly type: 'reply' }>): void {
+    this.pending.get(id)?.settle(error, isQuestion);
     this.pending.delete(id);
   }
 }

@@ -36,7 +36,12 @@ import { TurnHeights } from './turnHeights';
 import type { TurnWindow } from './turnWindow';
 import type { TurnModel } from './turnModel';
 
-const settingsUntilTold: ViewSettings = { sendKey: 'enter', follow: 'end', thinking: 'collapsed', escStops: true };
+const settingsUntilTold: ViewSettings = {
+  sendKey: 'enter',
+  follow: 'end',
+  thinking: 'collapsed',
+  escStops: true,
+};
 
 /** What a page keeps of itself. */
 interface PageState {
@@ -86,7 +91,13 @@ function main(): void {
       keep({ draft });
       host.post({ type: 'draft', draft, ...currentConversation() });
     },
-    send: (draft) => host.request({ type: 'send', draft, ...currentConversation() }),
+    send: (draft, confirmed) =>
+      host.request({
+        type: 'send',
+        draft,
+        ...currentConversation(),
+        ...(confirmed ? { confirmed } : {}),
+      }),
     attachFile: (file, conversation) => {
       const typedIn = conversation === undefined ? currentConversation() : { conversation };
       return host.request({ type: 'attachFile', file, ...typedIn });

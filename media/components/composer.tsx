@@ -9,11 +9,13 @@ import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
 import { AttachmentChip } from './attachmentChip';
 import { IconButton, TextButton } from './buttons';
+import { ContextMeter } from './contextMeter';
 import { modKeyName } from './emptyState';
 import { Icon } from './icon';
 import { MentionList } from './mentionList';
 import { InfoLine } from './infoLine';
 import { ToolModeSelect } from './toolModeSelect';
+import { SendQuestion } from './sendQuestion';
 
 /** Where a prompt is written. */
 export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | null> }): JSX.Element {
@@ -27,6 +29,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
           {problem}
         </p>
       )}
+      <SendQuestion />
       <div class="composer-box">
         {composer.attachments.value.length === 0 ? null : (
           <ul class="chips" aria-label={strings.attachments}>
@@ -195,6 +198,7 @@ function ComposerBar({ field }: { field: RefObject<HTMLTextAreaElement | null> }
       />
       <ModelButton />
       <ToolModeSelect />
+      <ContextMeter />
       <span class="grow" />
       {isRunning ? (
         <IconButton

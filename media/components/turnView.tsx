@@ -7,6 +7,7 @@ import { usePanel } from '../panel';
 import type { TurnModel } from '../turnModel';
 import { AttachmentChip } from './attachmentChip';
 import { BlockBoundary } from './blockBoundary';
+import { CompactionCard } from './compactionCard';
 import { FailureCard } from './failureCard';
 import { RawBlock } from './rawBlock';
 import { StopNote } from './stopNote';
@@ -77,6 +78,15 @@ function UserContent({ turn }: { turn: TurnModel }): JSX.Element {
 
 function AssistantContent({ turn }: { turn: TurnModel }): JSX.Element {
   const { strings, reportError } = usePanel();
+  if (turn.meta.value.compaction !== undefined) {
+    return (
+      <>
+        <CompactionCard turn={turn} />
+        <TurnCard turn={turn} />
+        <TurnFooter turn={turn} />
+      </>
+    );
+  }
   return (
     <>
       {turn.blocks.value.map((block) => (

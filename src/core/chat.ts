@@ -92,7 +92,9 @@ export class Chat implements Disposable {
   private readonly unbound = new Set<string>();
   /** By the model's id as it was asked for: the window of those that answered. */
   private readonly windows = new Map<string | undefined, number | null>();
-  /** By the conversation's id: what the server counted, and for how many revisions of its turns. */
+  /** The revisions of conversations for which the server was asked to count. */
+  private readonly asked = new WeakMap<Conversation, number>();
+  /** What it counted, and for which revision. */
   private readonly counts = new WeakMap<Conversation, { tokens: number; at: number }>();
 
   constructor(private readonly ports: ChatPorts) {}
@@ -234,7 +236,8 @@ export class Chat implements Disposable {
   async count(conversation: Conversation, signal: AbortSignal): Promise<void> {
     const { ports } = this;
     const at = revisionOf(conversation);
-    if (conversation.turns.length === 0 || this.counts.get(conversation)?.at === at) return;
+    if (conversation.turns.length === 0 || this.asked.get(conversation) === at) return;
+    this.asked.set(conversation, at);
     const request = await this.wholeRequest(conversation);
     try {
       const transport = await ports.transport();

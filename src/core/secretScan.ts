@@ -71,7 +71,10 @@ export function isSecretFile(path: string): boolean {
 }
 
 function* piecesOf(line: string): Generator<string> {
-  if (line.length <= longestPiece) return yield line;
+  if (line.length <= longestPiece) {
+    yield line;
+    return;
+  }
   for (let at = 0; at < line.length; at += longestPiece - overlap) {
     yield line.slice(at, at + longestPiece);
   }

@@ -51,6 +51,16 @@ export class ChatCommands {
     await this.panels.open(surface.conversation).reveal();
   }
 
+  /** Asks for a summary with which the chat goes on. */
+  async compact(from?: Surface): Promise<void> {
+    const { conversation } = from ?? (await this.activeSurface());
+    if (this.chat.compact(conversation) === undefined) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('There is nothing to summarise yet.'),
+      );
+    }
+  }
+
   /** Goes on in a copy of a conversation that another window owns. */
   async continueInCopy(surface: Surface): Promise<void> {
     surface.show(await this.kept.writable(surface.conversation));

@@ -142,6 +142,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       tools: toolPorts,
       transport: () => connection.clientNow(),
       modelInfo: (id) => models.info(id),
+      knownModel: (id) => models.known(id),
       makeDurable: (conversation) => library.makeDurable(conversation),
       settings: () => settings.current.chat,
       clock,
@@ -224,11 +225,16 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       if (found !== undefined && found.credential.kind !== 'missing') catalog.prefetch();
     }),
   );
+  const counting = new AbortController();
+  store.add({ dispose: () => counting.abort() });
   const state = (conversation: Conversation): ViewState | undefined => {
     if (connection.current === undefined) {
       // Answered by `onDidChange`.
       void connection.resolve();
       return undefined;
+    }
+    if (conversation.turns.every((turn) => turn.isTerminal)) {
+      void chat.count(conversation, counting.signal);
     }
     return viewState({
       conversation,
@@ -238,6 +244,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       modelLabel: models.modelLabel,
       effortLabel: models.effortLabel,
       isReadOnly: kept.isReadOnly(conversation),
+      budget: chat.budget(conversation),
     });
   };
 
@@ -259,6 +266,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     onDidChangeState: stateChanged.event,
     actions: new ViewActionHandler(surface, {
       connection,
+      chat,
       chatCommands,
       keyCommands,
       modelPicker,
@@ -350,6 +358,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
                 'caudal.addProblems': () => attachCommands.addProblems(),
                 'caudal.showLog': showLog,
                 'caudal.showChats': () => chatCommands.showChats(),
+                'caudal.compact': () => chatCommands.compact(),
                 'caudal.find': () => chatCommands.go('find'),
                 'caudal.previousPrompt': () => chatCommands.go('previousPrompt'),
                 'caudal.nextPrompt': () => chatCommands.go('nextPrompt'),

@@ -19,6 +19,11 @@ export class ModelInUse {
     return id === undefined ? defaultModel(models ?? []) : this.catalog.find(id);
   }
 
+  /** What is known of the model without asking. */
+  known(id: string | undefined): ModelInfo | undefined {
+    return id === undefined ? this.defaultModel : this.catalog.find(id);
+  }
+
   /** The model where none is chosen, as far as the server's list is known. */
   get defaultModel(): ModelInfo | undefined {
     return defaultModel(this.catalog.known ?? []);

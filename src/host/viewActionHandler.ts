@@ -3,6 +3,7 @@ import { assertNever } from '../core/assertNever';
 import { attachmentProblem } from '../core/attachmentLimits';
 import { attachmentsIn } from '../core/attachmentsIn';
 import type { BlobRef } from '../core/blob';
+import type { Chat } from '../core/chat';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 import type { ModelInfo } from '../core/modelInfo';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
@@ -25,6 +26,7 @@ import type { ModelPicker } from './modelPicker';
 import { openAttachment } from './openAttachment';
 import { openLink } from './openLink';
 import { previewDiagram } from './previewDiagram';
+import { sendQuestion } from './sendQuestion';
 import { openSettings } from './settings';
 import type { Suggestions } from './suggestions';
 import type { Surface } from './surface';
@@ -32,6 +34,7 @@ import type { ViewActions } from './viewBridge';
 
 export interface ViewActionPorts {
   readonly connection: Connection;
+  readonly chat: Pick<Chat, 'budget'>;
   readonly chatCommands: ChatCommands;
   readonly keyCommands: KeyCommands;
   readonly modelPicker: ModelPicker;
@@ -93,6 +96,10 @@ export class ViewActionHandler implements ViewActions {
     if (problems.length > 0) throw new AttachRefusal(problems.join('\n'));
   }
 
+  question(draft: Draft, conversation: Conversation): string | null {
+    return sendQuestion(draft, this.ports.chat.budget(conversation));
+  }
+
   async run(command: ViewCommand): Promise<void> {
     const { chatCommands, keyCommands, modelPicker } = this.ports;
     switch (command) {
@@ -112,6 +119,8 @@ export class ViewActionHandler implements ViewActions {
         return chatCommands.continueInCopy(this.surface);
       case 'openSettings':
         return openSettings();
+      case 'compact':
+        return chatCommands.compact(this.surface);
       case 'showLog':
         return this.ports.showLog();
       default:

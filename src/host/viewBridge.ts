@@ -28,6 +28,8 @@ export interface WebviewPort {
 export interface ViewActions {
   /** Why a draft cannot be sent now, in words for the person; null where it can. */
   refusal(draft: Draft, conversation: Conversation): Promise<string | null>;
+  /** What the person should know and agree to before the draft goes out; null where there is nothing. */
+  question(draft: Draft, conversation: Conversation): string | null;
   run(command: ViewCommand, bridge: ViewBridge): Promise<void>;
   openLink(href: string): Promise<void>;
   /**
@@ -68,6 +70,8 @@ export interface ViewBridgePorts {
     | 'approvals'
     | 'decideTool'
     | 'goOn'
+    | 'setCompaction'
+    | 'editSummary'
   >;
   /** The conversation to go on with in place of this one: a copy, where another window owns this one. */
   readonly writable: (conversation: Conversation) => Promise<Conversation>;
@@ -278,6 +282,12 @@ export class ViewBridge implements Disposable {
         return this.inWritable(message.turn, (turn) => chat.continueTurn(turn));
       case 'tryAgain':
         return this.inWritable(message.turn, (turn) => chat.tryAgain(turn));
+      case 'setCompaction':
+        return this.inWritable(message.turn, (turn) =>
+          chat.setCompaction(turn, message.compaction),
+        );
+      case 'editSummary':
+        return this.inWritable(message.turn, (turn) => chat.editSummary(turn, message.text));
       case 'run':
         return actions.run(message.command, this);
       case 'inspect':
@@ -352,7 +362,10 @@ export class ViewBridge implements Disposable {
         : (chat.conversation(message.conversation) ?? this.conversation);
     if (this.shows(conversation.id)) this.composer = draft;
     try {
-      const error = await actions.refusal(draft, conversation);
+      const refusal = await actions.refusal(draft, conversation);
+      const isAsked = refusal === null && message.confirmed !== true;
+      const question = isAsked ? actions.question(draft, conversation) : null;
+      const error = refusal ?? question;
       if (error === null) {
         const target = await this.writable(conversation);
         chat.send(target, draft);
@@ -361,7 +374,8 @@ export class ViewBridge implements Disposable {
       } else {
         drafts.set(conversation.id, draft);
       }
-      void this.post({ type: 'reply', id, error });
+      const more = question === null ? {} : { isQuestion: true };
+      void this.post({ type: 'reply', id, error, ...more });
     } catch (error) {
       // A request always settles; the draft stays.
       void this.post({ type: 'reply', id, error: errorText(error) });

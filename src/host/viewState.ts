@@ -1,4 +1,6 @@
 import type { Chat } from '../core/chat';
+import type { ContextBudget } from '../core/contextBudget';
+import { contextUse } from '../core/contextUse';
 import type { Conversation } from '../core/conversation';
 import type { ViewState } from '../protocol/hostToView';
 import type { CredentialAndServer } from './apiKey';
@@ -12,6 +14,7 @@ export interface ViewStateSources {
   readonly modelLabel: string | null;
   readonly effortLabel: string | null;
   readonly isReadOnly: boolean;
+  readonly budget: ContextBudget;
 }
 
 /** Everything that a view shows around the conversation. */
@@ -28,6 +31,7 @@ export function viewState(sources: ViewStateSources): ViewState {
     isReadOnly: sources.isReadOnly,
     toolMode: chat.approvals(conversation)?.mode ?? null,
     othersRunning: running.length,
+    context: contextUse(conversation.turns, sources.budget),
     lastPrompt: lastPrompt(conversation) ?? lastPromptOfAll(chat.conversations) ?? null,
   };
 }

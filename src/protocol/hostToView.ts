@@ -1,5 +1,6 @@
 import type { ConversationPatch } from '../core/conversationPatch';
 import type { ToolMode } from '../core/approvalPolicy';
+import type { ContextUse } from '../core/contextUse';
 import type { FoundTurn } from '../core/foundTurn';
 import type { PromptAttachment } from '../core/conversation';
 import type { AttachedFile } from './attachedFile';
@@ -50,6 +51,8 @@ export interface ViewState {
   readonly othersRunning: number;
   /** The prompt before this one, for ↑ in an empty composer; null when there is none. */
   readonly lastPrompt: string | null;
+  /** What the next request takes of the model's window, the draft apart. */
+  readonly context?: ContextUse;
 }
 
 /** What stands in the composer and is not yet sent. */
@@ -86,4 +89,10 @@ export type HostToView =
   | { readonly type: 'go'; readonly to: Destination }
   | { readonly type: 'found'; readonly search: number; readonly turns: readonly FoundTurn[] }
   /** Settles the request of that id. */
-  | { readonly type: 'reply'; readonly id: number; readonly error: string | null };
+  | {
+      readonly type: 'reply';
+      readonly id: number;
+      readonly error: string | null;
+      /** The error is a question: sent again with `confirmed`, the draft goes out. */
+      readonly isQuestion?: boolean;
+    };

@@ -78,6 +78,7 @@ function viewMessage(from: Members): ViewToHost {
         id: count(from['id'], 'id'),
         draft: draft(from['draft']),
         ...conversation(from['conversation']),
+        ...(from['confirmed'] === true ? { confirmed: true } : {}),
       };
     case 'attachFile':
       return {
@@ -130,6 +131,18 @@ function viewMessage(from: Members): ViewToHost {
         type,
         conversation: text(from['conversation'], 'conversation', maxName),
         mode: oneOf(toolModes, from['mode'], 'mode'),
+      };
+    case 'setCompaction':
+      return {
+        type,
+        turn: text(from['turn'], 'turn', maxName),
+        compaction: from['compaction'] === 'undone' ? 'undone' : 'active',
+      };
+    case 'editSummary':
+      return {
+        type,
+        turn: text(from['turn'], 'turn', maxName),
+        text: text(from['text'], 'text', maxText),
       };
     case 'run':
       return { type, command: command(from['command']) };

@@ -130,5 +130,25 @@ export interface ViewStrings {
   readonly attachments: string;
   readonly tools: ToolStrings;
   readonly attach: AttachStrings;
+  readonly context: string;
+  readonly contextSystem: string;
+  readonly contextTools: string;
+  readonly contextHistory: string;
+  readonly contextAttachments: string;
+  readonly contextFree: string;
+  readonly contextCache: string;
+  readonly contextCost: string;
+  readonly contextEstimated: string;
+  readonly compactNow: string;
+  readonly compacting: string;
+  readonly compacted: string;
+  readonly compactionUndone: string;
+  readonly compactionSummary: string;
+  readonly undoCompaction: string;
+  readonly useSummary: string;
+  readonly editSummary: string;
+  readonly saveSummary: string;
+  readonly cancel: string;
+  readonly sendAnyway: string;
   readonly failures: Readonly<Record<FailureKind, FailureText>>;
 }

@@ -17,6 +17,7 @@ export const viewCommands = [
   'continueInCopy',
   'openSettings',
   'showLog',
+  'compact',
 ] as const;
 export type ViewCommand = (typeof viewCommands)[number];
 
@@ -48,6 +49,8 @@ export type ViewToHost =
       readonly id: number;
       readonly draft: Draft;
       readonly conversation?: string;
+      /** The person was asked about this draft, and wants it sent. */
+      readonly confirmed?: boolean;
     }
   /** A file that was pasted or dropped, or an image that the host asked to be prepared. Answered by `reply`. */
   | {
@@ -67,6 +70,12 @@ export type ViewToHost =
   | { readonly type: 'suggest'; readonly search: number; readonly typed: string }
   /** Attaches what was chosen. Answered by `reply`. */
   | { readonly type: 'attachSuggestion'; readonly id: number; readonly suggestion: Suggestion }
+  | {
+      readonly type: 'setCompaction';
+      readonly turn: string;
+      readonly compaction: 'active' | 'undone';
+    }
+  | { readonly type: 'editSummary'; readonly turn: string; readonly text: string }
   /** Without a turn: whatever runs in the conversation shown. */
   | { readonly type: 'stop'; readonly turn: string | null }
   | { readonly type: 'retryNow'; readonly turn: string }

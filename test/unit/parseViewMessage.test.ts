@@ -66,7 +66,13 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     query: text,
   }),
   send: fc.record(
-    { type: fc.constant('send' as const), id: count, draft, conversation: text },
+    {
+      type: fc.constant('send' as const),
+      id: count,
+      draft,
+      conversation: text,
+      confirmed: fc.constant(true as const),
+    },
     { requiredKeys: ['type', 'id', 'draft'] },
   ),
   stop: fc.record({ type: fc.constant('stop' as const), turn: fc.option(text) }),
@@ -85,6 +91,12 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     conversation: text,
     mode: fc.constantFrom(...toolModes),
   }),
+  setCompaction: fc.record({
+    type: fc.constant('setCompaction' as const),
+    turn: text,
+    compaction: fc.constantFrom('active' as const, 'undone' as const),
+  }),
+  editSummary: fc.record({ type: fc.constant('editSummary' as const), turn: text, text }),
   run: fc.record({
     type: fc.constant('run' as const),
     command: fc.constantFrom(...viewCommands),

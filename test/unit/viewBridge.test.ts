@@ -58,7 +58,12 @@ class Page implements WebviewPort {
 class Actions implements ViewActions {
   readonly done: unknown[] = [];
   refuses: string | null = null;
+  asks: string | null = null;
   breaks = false;
+
+  question(): string | null {
+    return this.asks;
+  }
 
   refusal(): Promise<string | null> {
     return this.breaks ? Promise.reject(new Error('no keyring')) : Promise.resolve(this.refuses);
@@ -176,6 +181,8 @@ class Ground {
           approvals: () => this.approvals,
           decideTool: (...said) => void asked.push(['decideTool', ...said]),
           goOn: (turn, goesOn) => void asked.push(['goOn', turn, String(goesOn)]),
+          setCompaction: (turn, to) => void asked.push(['setCompaction', turn, to]),
+          editSummary: (turn, text) => void asked.push(['editSummary', turn, text]),
         },
         writable: (of) => Promise.resolve(this.copies.get(of.id) ?? of),
         drafts: this.drafts,
@@ -338,6 +345,20 @@ describe('ViewBridge', () => {
     assert.deepEqual(ground.asked, [['send', 'c1', 'hi']]);
     assert.deepEqual(ground.page.of('reply'), [{ type: 'reply', id: 7, error: null }]);
     assert.deepEqual(ground.drafts.of('c1'), draft(''));
+  });
+
+  it('asks before a prompt goes out, and sends it once that is confirmed', async () => {
+    const ground = new Ground();
+    await ground.ready();
+    ground.actions.asks = 'a.ts, line 3: looks like an API key';
+    await ground.page.say({ type: 'send', id: 8, draft: draft('hi') });
+    assert.deepEqual(ground.asked, []);
+    assert.deepEqual(ground.page.of('reply'), [
+      { type: 'reply', id: 8, error: ground.actions.asks, isQuestion: true },
+    ]);
+    assert.deepEqual(ground.drafts.of('c1'), draft('hi'));
+    await ground.page.say({ type: 'send', id: 9, draft: draft('hi'), confirmed: true });
+    assert.deepEqual(ground.asked, [['send', 'c1', 'hi']]);
   });
 
   it('keeps a prompt that cannot be sent, and says why', async () => {
