@@ -279,6 +279,31 @@ const pictures: readonly Picture[] = [
     },
   },
   {
+    name: 'mentions',
+    prepare: async (page) => {
+      await page.evaluate(async () => {
+        const canvas = new OffscreenCanvas(640, 400);
+        canvas.getContext('2d')!.fillRect(0, 0, 320, 400);
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([await canvas.convertToBlob()], 'screenshot.png'));
+        const flags = { bubbles: true, cancelable: true, dataTransfer: transfer };
+        document.body.dispatchEvent(new DragEvent('drop', flags));
+        const pdf = {
+          kind: 'pdf' as const,
+          path: 'papers/aVeryLongNameOfAPaperThatNobodyReads.pdf',
+          uri: '',
+          blob: { sha256: '0b'.repeat(32), mediaType: 'application/pdf', size: 9 },
+          pages: 12,
+        };
+        window.fakeHost.post({ type: 'attach', attachment: { attachment: pdf, content: '' } });
+      });
+      await page.locator('.chip').nth(1).waitFor();
+      await page.getByTestId('composer').focus();
+      await page.keyboard.type('What does @a');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
     name: 'hostile',
     prepare: async (page) => {
       await ask(page, `${'W'.repeat(400)} <img src=x onerror=alert(1)>`);
