@@ -15,6 +15,7 @@ import { Icon } from './icon';
 import { MentionList } from './mentionList';
 import { InfoLine } from './infoLine';
 import { ToolModeSelect } from './toolModeSelect';
+import { completeSlash, SlashList } from './slashList';
 import { SendQuestion } from './sendQuestion';
 
 /** Where a prompt is written. */
@@ -30,6 +31,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
         </p>
       )}
       <SendQuestion />
+      <SlashList onTake={() => field.current?.focus()} />
       <div class="composer-box">
         {composer.attachments.value.length === 0 ? null : (
           <ul class="chips" aria-label={strings.attachments}>
@@ -94,7 +96,8 @@ function ReadOnlyNote(): JSX.Element | null {
 }
 
 function PromptField({ field }: { field: RefObject<HTMLTextAreaElement | null> }): JSX.Element {
-  const { composer, mentions, strings, settings, state, follow } = usePanel();
+  const panel = usePanel();
+  const { composer, mentions, strings, settings, state, follow } = panel;
   const hintId = useId();
   const { sendKey } = settings.value;
 
@@ -128,6 +131,10 @@ function PromptField({ field }: { field: RefObject<HTMLTextAreaElement | null> }
         event.preventDefault();
         return composer.remove(last);
       }
+    }
+    if (event.key === 'Tab' && !event.shiftKey && !event.isComposing && completeSlash(panel)) {
+      event.preventDefault();
+      return;
     }
     const action = composerKeyAction(event, { sendKey, isEmpty: composer.isEmpty.peek() });
     if (action === 'send') {

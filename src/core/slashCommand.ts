@@ -72,10 +72,10 @@ export function expandSlashCommand(text: string, commands: readonly SlashCommand
 }
 
 /** The commands that fit what is written so far; none where it is no call, or its arguments have begun. */
-export function matchingCommands(
+export function matchingCommands<T extends { readonly name: string }>(
   text: string,
-  commands: readonly SlashCommand[],
-): readonly SlashCommand[] {
+  commands: readonly T[],
+): readonly T[] {
   const [, begun] = /^\/([a-z0-9_-]{0,64})$/i.exec(text) ?? [];
   return begun === undefined
     ? []

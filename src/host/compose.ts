@@ -17,6 +17,7 @@ import { ConversationLibrary } from '../node/conversationLibrary';
 import { FileBlobStore } from '../node/fileBlobStore';
 import { JournalStore } from '../node/journalStore';
 import { SystemClock } from '../node/systemClock';
+import { userPromptFolder } from '../node/userPromptFolder';
 import type { ViewState } from '../protocol/hostToView';
 import { ActivityStatus } from './activityStatus';
 import { AdapterControl } from './adapterControl';
@@ -43,6 +44,7 @@ import { ModelInUse } from './modelInUse';
 import { ModelPicker } from './modelPicker';
 import { Notices } from './notices';
 import { OutputLogger } from './outputLogger';
+import { PromptFiles } from './promptFiles';
 import { RecordingFiles } from './recordingFiles';
 import { ReplayTabs } from './replayTabs';
 import { openSettings, SettingsReader } from './settings';
@@ -209,6 +211,8 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     }),
   );
 
+  const promptFiles = store.add(new PromptFiles(vscode.Uri.file(userPromptFolder())));
+
   // What views show around a conversation.
   const stateChanged = store.add(new Emitter<void>());
   for (const onDidChange of [
@@ -216,6 +220,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     connection.onDidChange,
     catalog.onDidChange,
     chat.onDidChangeActivity,
+    promptFiles.onDidChange,
   ]) {
     store.add(onDidChange(() => stateChanged.fire()));
   }
@@ -245,6 +250,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       effortLabel: models.effortLabel,
       isReadOnly: kept.isReadOnly(conversation),
       budget: chat.budget(conversation),
+      commands: promptFiles.commands,
     });
   };
 
@@ -259,6 +265,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
         ? Promise.resolve(kept.copy(conversation))
         : kept.writable(conversation),
     paints: recorder,
+    expand: (text) => promptFiles.expand(text),
     drafts,
     clock,
     log,

@@ -82,6 +82,8 @@ export interface ViewBridgePorts {
   readonly state: (conversation: Conversation) => ViewState | undefined;
   readonly onDidChangeState: Event<void>;
   readonly actions: ViewActions;
+  /** The prompt that a text calls; the text itself where it calls none. */
+  readonly expand?: (text: string) => Promise<string>;
   /** Takes down when patches were painted. */
   readonly paints?: PaintObserver;
 }
@@ -368,7 +370,8 @@ export class ViewBridge implements Disposable {
       const error = refusal ?? question;
       if (error === null) {
         const target = await this.writable(conversation);
-        chat.send(target, draft);
+        const text = (await this.ports.expand?.(draft.text)) ?? draft.text;
+        chat.send(target, { ...draft, text });
         if (this.shows(target.id)) this.composer = undefined;
         drafts.sent(target.id, draft);
       } else {

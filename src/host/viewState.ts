@@ -2,6 +2,7 @@ import type { Chat } from '../core/chat';
 import type { ContextBudget } from '../core/contextBudget';
 import { contextUse } from '../core/contextUse';
 import type { Conversation } from '../core/conversation';
+import type { SlashCommand } from '../core/slashCommand';
 import type { ViewState } from '../protocol/hostToView';
 import type { CredentialAndServer } from './apiKey';
 import type { Settings } from './settingRules';
@@ -15,6 +16,7 @@ export interface ViewStateSources {
   readonly effortLabel: string | null;
   readonly isReadOnly: boolean;
   readonly budget: ContextBudget;
+  readonly commands: readonly SlashCommand[];
 }
 
 /** Everything that a view shows around the conversation. */
@@ -31,6 +33,7 @@ export function viewState(sources: ViewStateSources): ViewState {
     isReadOnly: sources.isReadOnly,
     toolMode: chat.approvals(conversation)?.mode ?? null,
     othersRunning: running.length,
+    commands: sources.commands.map(({ name, description }) => ({ name, description })),
     context: contextUse(conversation.turns, sources.budget),
     lastPrompt: lastPrompt(conversation) ?? lastPromptOfAll(chat.conversations) ?? null,
   };

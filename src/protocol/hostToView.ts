@@ -53,6 +53,8 @@ export interface ViewState {
   readonly lastPrompt: string | null;
   /** What the next request takes of the model's window, the draft apart. */
   readonly context?: ContextUse;
+  /** What a prompt that begins with a slash can call. */
+  readonly commands?: readonly { readonly name: string; readonly description: string }[];
 }
 
 /** What stands in the composer and is not yet sent. */
