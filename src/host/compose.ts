@@ -55,6 +55,8 @@ import type { TestApi } from './testApi';
 import { keepToolRules } from './toolRules';
 import { ViewActionHandler } from './viewActionHandler';
 import type { ViewBridgePorts } from './viewBridge';
+import { offerTools } from './tools/offeredTools';
+import type { WorkspaceTools } from './tools/workspaceTools';
 import { viewState } from './viewState';
 
 /** The extension, running. */
@@ -343,6 +345,26 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   const keyCommands = new KeyCommands(apiKey, connection);
   const modelPicker = new ModelPicker(catalog, settings, () => models.defaultModel);
 
+  // Our tools, for other extensions. Nothing of them is loaded before the first call.
+  let offered: Promise<WorkspaceTools> | undefined;
+  const offeredTools = async (): Promise<WorkspaceTools> => {
+    const { workspaceTools } = await import('./tools/workspaceTools');
+    return store.add(
+      workspaceTools({
+        clock,
+        ask: () => Promise.resolve(undefined),
+        environment: () => ({}),
+        watched: (files) => files,
+      }),
+    );
+  };
+  const offeredTool = async (name: string): Promise<Tool> => {
+    const { tools } = await (offered ??= offeredTools());
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool === undefined) throw new Error(`There is no tool ${name}`);
+    return tool;
+  };
+
   let status: ActivityStatus | undefined;
   store.add(
     registerContributions(
@@ -406,6 +428,10 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
                 await (surface ?? sidebar).reveal();
               },
             }),
+        },
+        {
+          name: 'tools for others',
+          register: () => offerTools(offeredTool),
         },
         {
           name: 'environment notice',

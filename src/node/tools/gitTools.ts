@@ -122,7 +122,7 @@ function git(cwd: string, args: readonly string[], signal: AbortSignal): Promise
   return new Promise((resolve, reject) => {
     execFile('git', [...inert, ...args], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else if (signal.aborted) reject(error);
+      else if (signal.aborted) reject(new Error('git was stopped', { cause: error }));
       else reject(new ToolRefusal(stderr.trim().slice(0, 1000) || `git: ${error.message}`));
     });
   });

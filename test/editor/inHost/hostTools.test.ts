@@ -1,96 +1,198 @@
 import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Tool } from '../../../src/core/tool';
-import type { TurnDocument } from '../../../src/core/turnDocument';
-import { messageGroups } from '../../server/contentBlocks';
-import { toolCall, type Scenario } from '../../server/scenario';
-import { activated, ask, restoreHost, serve, setting, until, untilStatus } from './hostGround';
+import type { JsonObject } from '../../../src/core/json';
+import { changedMiddle } from '../../../src/host/tools/editorFiles';
+import { workspaceTools, type WorkspaceTools } from '../../../src/host/tools/workspaceTools';
+import { findRipgrep } from '../../../src/node/tools/ripgrep';
+import { SystemClock } from '../../../src/node/systemClock';
+import { restoreHost, until } from './hostGround';
 
-const ran: string[] = [];
-
-/** A tool that starts nothing, of which everything around it believes that it does. */
-const runCommand: Tool = {
-  name: 'run_command',
-  description: 'Runs a command',
-  inputSchema: {
-    type: 'object',
-    properties: { command: { type: 'string' } },
-    required: ['command'],
-  },
-  effect: 'execute',
-  hasLongInput: false,
-  subject: ({ command }) => Promise.resolve({ kind: 'command', command: String(command), cwd: '' }),
-  run: ({ command }) => {
-    ran.push(String(command));
-    return Promise.resolve({ content: [{ kind: 'text', text: 'ok' }], isError: false });
-  },
-};
-
-/** Calls a command, and says that it is done once it is. */
-function calls(
-  command: string,
-): (request: { body: Readonly<Record<string, unknown>> }) => Scenario {
-  return ({ body }) => {
-    const last = messageGroups(body['messages']).at(-1);
-    const isDone = last?.blocks.some(({ block }) => block['type'] === 'tool_result') === true;
-    return isDone
-      ? { blocks: [{ type: 'text', text: 'Done.' }] }
-      : {
-          blocks: [toolCall(`toolu_${ran.length}`, 'run_command', JSON.stringify({ command }))],
-          stopReason: 'tool_use',
-        };
+describe('Tools of the workspace', () => {
+  let tools: WorkspaceTools;
+  const root = (): string => {
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    assert.ok(folder !== undefined, 'a folder is open');
+    return folder.uri.fsPath;
   };
-}
+  const at = (name: string): string => path.join(root(), name);
+  const write = async (name: string, text: string): Promise<vscode.Uri> => {
+    await mkdir(path.dirname(at(name)), { recursive: true });
+    await writeFile(at(name), text);
+    return vscode.Uri.file(at(name));
+  };
+  const call = async (name: string, input: JsonObject = {}): Promise<string> => {
+    const tool = tools.tools.find((candidate) => candidate.name === name);
+    assert.ok(tool !== undefined, name);
+    await tool.subject(input);
+    const { signal } = new AbortController();
+    const { content } = await tool.run(input, { id: 'call', signal, show: () => undefined });
+    return content.map((part) => (part.kind === 'text' ? part.text : part.kind)).join('\n');
+  };
 
-function callOf(turn: TurnDocument): string {
-  const { status } = turn;
-  assert(status.kind === 'awaiting-approval');
-  const [question] = status.questions;
-  assert(question?.kind === 'call');
-  return question.toolUseId;
-}
-
-describe('Tools in the editor', () => {
+  beforeEach(() => {
+    tools = workspaceTools({
+      clock: new SystemClock(),
+      ask: (question, [first]) => Promise.resolve(`${first ?? ''} to ${question}`),
+      environment: () => process.env,
+      watched: (files) => files,
+    });
+  });
   afterEach(async () => {
-    const api = await activated();
-    api.tools.splice(api.tools.indexOf(runCommand), 1);
-    ran.length = 0;
-    const caudal = vscode.workspace.getConfiguration('caudal');
-    await caudal.update('tools.rules', undefined, vscode.ConfigurationTarget.Workspace);
+    tools.dispose();
     await restoreHost();
+    for (const name of ['tools', 'moved.ts']) await rm(at(name), { recursive: true, force: true });
   });
 
-  it('run once the person has said so, and their word goes into the workspace’s settings', async () => {
-    const api = await activated();
-    api.tools.push(runCommand);
-    const server = await serve();
-    server.use(calls('npm test'));
-    await vscode.commands.executeCommand('caudal.newChat');
-    const first = ask(api, api.sidebar.conversation, 'Test it');
-    await untilStatus(first, 'awaiting-approval');
-    assert.deepEqual(ran, []);
-    api.chat.decideTool(first.id, callOf(first), 'workspace');
-    await untilStatus(first, 'complete');
-    assert.deepEqual(ran, ['npm test']);
-    assert.equal(first.answerText(), 'Done.');
-    const rule = { decision: 'allow', tool: 'run_command', command: 'npm test' };
-    await until(
-      'the rule',
-      () => JSON.stringify(setting('tools.rules')) === JSON.stringify([rule]),
+  it('have names that the API takes, and schemas of objects', () => {
+    const names = tools.tools.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    for (const { name, inputSchema } of tools.tools) {
+      assert.match(name, /^[a-z_]{1,64}$/);
+      assert.equal(inputSchema['type'], 'object');
+    }
+  });
+
+  it("search with VS Code's own ripgrep", async () => {
+    assert.ok((await findRipgrep(vscode.env.appRoot)) !== undefined);
+    await write('tools/a.txt', 'a river\n');
+    assert.equal(await call('search_text', { pattern: 'RIVER' }), 'tools/a.txt:1:a river');
+  });
+
+  it('leave out what the editor leaves out', async () => {
+    await write('tools/a.txt', '');
+    await write('tools/.DS_Store', '');
+    assert.equal(await call('find_files', { pattern: 'tools/*' }), 'tools/a.txt');
+  });
+
+  it('read and change what is open in its editor, and leave unsaved what was', async () => {
+    const document = await vscode.workspace.openTextDocument(await write('tools/a.txt', 'one\n'));
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => edit.insert(new vscode.Position(1, 0), 'two\n'));
+    assert.match(await call('read_file', { path: 'tools/a.txt' }), /^1\tone\n2\ttwo\n/);
+    const edits = [{ old_text: 'two', new_text: 'three' }];
+    assert.match(await call('edit_file', { path: 'tools/a.txt', edits }), /unsaved changes/);
+    assert.equal(document.getText(), 'one\nthree\n');
+    assert.ok(document.isDirty);
+    assert.equal(await readFile(at('tools/a.txt'), 'utf8'), 'one\n');
+    await assert.rejects(call('delete_file', { path: 'tools/a.txt' }), /unsaved changes/);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('save what was saved before, with one step of undo', async () => {
+    const document = await vscode.workspace.openTextDocument(
+      await write('tools/crlf.txt', 'a\r\nb\r\n'),
     );
+    await vscode.window.showTextDocument(document);
+    const edits = [{ old_text: 'a\n', new_text: '' }];
+    await call('edit_file', { path: 'tools/crlf.txt', edits });
+    assert.equal(await readFile(at('tools/crlf.txt'), 'utf8'), 'b\r\n');
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), 'a\r\nb\r\n');
+  });
 
-    // Another chat knows of it from the setting alone.
-    await vscode.commands.executeCommand('caudal.newChat');
-    const second = ask(api, api.sidebar.conversation, 'Again');
-    await untilStatus(second, 'complete');
-    assert.deepEqual(ran, ['npm test', 'npm test']);
+  it('rename through the editor', async () => {
+    await write('tools/a.ts', 'x');
+    await call('rename_file', { path: 'tools/a.ts', new_path: 'moved.ts' });
+    assert.equal(await readFile(at('moved.ts'), 'utf8'), 'x');
+  });
 
-    server.use(calls('npm test && rm -rf /'));
-    await vscode.commands.executeCommand('caudal.newChat');
-    const third = ask(api, api.sidebar.conversation, 'And more');
-    await untilStatus(third, 'awaiting-approval');
-    api.chat.decideTool(third.id, callOf(third), 'deny');
-    await untilStatus(third, 'complete');
-    assert.equal(ran.length, 2);
+  it('tell problems, symbols, definition and references', async function () {
+    const collection = vscode.languages.createDiagnosticCollection('caudal-test');
+    const symbol = new vscode.DocumentSymbol(
+      'tally',
+      '',
+      vscode.SymbolKind.Function,
+      new vscode.Range(0, 0, 0, 20),
+      new vscode.Range(0, 9, 0, 14),
+    );
+    const uri = await write('tools/a.caudal', 'function tally() {}\ntally();\n');
+    const selector = { pattern: '**/*.caudal' };
+    const provided = [
+      vscode.languages.registerDocumentSymbolProvider(selector, {
+        provideDocumentSymbols: () => [symbol],
+      }),
+      vscode.languages.registerDefinitionProvider(selector, {
+        provideDefinition: (document, { line, character }) =>
+          line === 1 && character === 0 ? new vscode.Location(document.uri, symbol.range) : [],
+      }),
+      vscode.languages.registerReferenceProvider(selector, {
+        provideReferences: (document) => [
+          new vscode.Location(document.uri, new vscode.Range(1, 0, 1, 5)),
+        ],
+      }),
+    ];
+    try {
+      const range = new vscode.Range(1, 0, 1, 5);
+      // The server's word comes late, as it does in life.
+      setTimeout(() => collection.set(uri, [new vscode.Diagnostic(range, 'Too slow')]), 400);
+      const place = { path: 'tools/a.caudal', line: 2, symbol: 'tally' };
+      assert.equal(
+        await call('diagnostics', { path: 'tools/a.caudal' }),
+        'tools/a.caudal:2:1: error: Too slow',
+      );
+      assert.equal(await call('symbols', { path: 'tools/a.caudal' }), 'function tally (lines 1–1)');
+      assert.match(await call('definition', place), /^tools\/a\.caudal:1: function tally/);
+      assert.equal(await call('references', place), 'tools/a.caudal:2: tally();');
+      await assert.rejects(call('references', { ...place, symbol: 'nope' }), /no such symbol/);
+    } finally {
+      collection.dispose();
+      for (const item of provided) item.dispose();
+    }
+  });
+
+  it('tell what TypeScript finds', async function () {
+    if (vscode.extensions.getExtension('vscode.typescript-language-features') === undefined) {
+      this.skip();
+    }
+    // VS Code from npm comes without the server of its own extension.
+    const repository = vscode.extensions.getExtension('caudal.caudal')?.extensionPath ?? '';
+    for (const name of ['typescript.tsdk', 'js/ts.tsdk.path']) {
+      await vscode.workspace
+        .getConfiguration()
+        .update(name, path.join(repository, 'node_modules/typescript/lib'), true)
+        // Newer versions have another name for it.
+        .then(undefined, () => undefined);
+    }
+    await write('tools/b.ts', 'const count: number = "three";\n');
+    await until('the complaint', async () =>
+      /not assignable/.test(await call('diagnostics', { path: 'tools/b.ts' })),
+    );
+  });
+
+  it('tell what is open and selected', async () => {
+    const document = await vscode.workspace.openTextDocument(
+      await write('tools/a.txt', 'one\ntwo\n'),
+    );
+    const editor = await vscode.window.showTextDocument(document, { preview: false });
+    editor.selection = new vscode.Selection(0, 0, 0, 3);
+    await until('the tab', async () => /in front/.test(await call('open_editors')));
+    assert.equal(
+      await call('open_editors'),
+      'tools/a.txt (in front)\n\nSelected in tools/a.txt, lines 1 to 1:\none',
+    );
+  });
+
+  it('ask the person', async () => {
+    const input = { question: 'this?', choices: ['Yes', 'No'] };
+    assert.equal(await call('ask_user', input), 'The person says: Yes to this?');
+  });
+
+  it('change the middle of a text alone', () => {
+    const changes: readonly (readonly [string, string])[] = [
+      ['abc', 'axc'],
+      ['aa', 'aaa'],
+      ['', 'a'],
+      ['a', ''],
+      ['a\r\nb', 'a\r\r\nb'],
+      ['a\r\n', 'a\n'],
+      ['x\r\ny\r\n', 'x\r\n\r\ny\r\n'],
+    ];
+    for (const [before, after] of changes) {
+      const { start, end, replacement } = changedMiddle(before, after);
+      assert.equal(before.slice(0, start) + replacement + before.slice(end), after);
+      assert.ok(!(before[start - 1] === '\r' && before[start] === '\n'), 'inside a line end');
+    }
   });
 });

@@ -77,7 +77,7 @@ describe('Tools that change files', () => {
   it('lose none of several edits that come at once', async () => {
     await ground.write('many.txt', '0 1 2 3 4 5 6 7 8 9');
     const tool = named(editTools(ground.paths, new DiskFiles()), 'edit_file');
-    const digits = [...'0123456789'];
+    const digits = '0123456789'.split('');
     await Promise.all(
       digits.map((digit) =>
         textOf(tool, { path: 'many.txt', edits: [{ old_text: digit, new_text: `<${digit}>` }] }),
