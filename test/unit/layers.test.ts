@@ -15,7 +15,13 @@ interface Layer {
 }
 
 const layers: readonly Layer[] = [
-  { folder: 'src/core', layers: ['src/core'], typesOfPackages: ['@anthropic-ai/sdk'] },
+  {
+    folder: 'src/core',
+    layers: ['src/core'],
+    // Pure, as core is.
+    packages: ['diff'],
+    typesOfPackages: ['@anthropic-ai/sdk'],
+  },
   { folder: 'src/protocol', layers: ['src/protocol', 'src/core'] },
   {
     folder: 'src/node',
