@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../core/disposable';
+
+const scheme = 'caudal-proposal';
+
+interface ProposalFile {
+  bytes: Uint8Array;
+  readonly isReadOnly: boolean;
+  mtime: number;
+}
+
+/**
+ * Edits that are not made yet, in VS Code's own diff editor: what is on the left is what there is, what is on the right is
+ * proposed and can be changed, or put back change by change with the editor's own arrows.
+ */
+export class Proposals implements Disposable {
+  private readonly files = new Map<string, ProposalFile>();
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  private readonly store = new DisposableStore();
+
+  constructor() {
+    this.store.add(
+      vscode.workspace.registerFileSystemProvider(scheme, this.provider(), {
+        isCaseSensitive: true,
+      }),
+    );
+  }
+
+  /** Shows the edit beside what there is. @param id of the call. @param title above both. */
+  async show(
+    id: string,
+    name: string,
+    before: string,
+    after: string,
+    title: string,
+  ): Promise<void> {
+    this.put(uriOf(id, 'before', name), before, true);
+    this.put(uriOf(id, 'after', name), after, false);
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      uriOf(id, 'before', name),
+      uriOf(id, 'after', name),
+      title,
+      { preview: true },
+    );
+  }
+
+  /** What the person has made of it by now, saved or not; undefined where it was not shown. */
+  text(id: string, name: string): string | undefined {
+    const uri = uriOf(id, 'after', name);
+    const open = vscode.workspace.textDocuments.find(
+      (document) => !document.isClosed && document.uri.toString() === uri.toString(),
+    );
+    const file = this.files.get(uri.path);
+    return open?.getText() ?? (file && new TextDecoder().decode(file.bytes));
+  }
+
+  /** It is decided: closes its tab and forgets it. */
+  async close(id: string, name: string): Promise<void> {
+    const after = uriOf(id, 'after', name);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) =>
+      group.tabs.filter(
+        ({ input }) =>
+          input instanceof vscode.TabInputTextDiff &&
+          input.modified.toString() === after.toString(),
+      ),
+    );
+    for (const document of vscode.workspace.textDocuments) {
+      // Else closing would ask whether to keep what nobody can open again.
+      if (document.uri.toString() === after.toString() && document.isDirty) await document.save();
+    }
+    await vscode.window.tabGroups.close(tabs);
+    for (const side of ['before', 'after'] as const) this.files.delete(uriOf(id, side, name).path);
+  }
+
+  /** All that a conversation changed, in the editor for many files. */
+  async showAll(
+    title: string,
+    files: readonly { readonly file: vscode.Uri; readonly name: string; readonly before: string }[],
+  ): Promise<void> {
+    const resources = files.map(({ file, name, before }) => {
+      const left = uriOf('changes', 'before', name);
+      this.put(left, before, true);
+      return [file, left, file] as const;
+    });
+    await vscode.commands.executeCommand('vscode.changes', title, resources);
+  }
+
+  dispose(): void {
+    this.store.dispose();
+    this.changed.dispose();
+  }
+
+  private put(uri: vscode.Uri, text: string, isReadOnly: boolean): void {
+    const mtime = (this.files.get(uri.path)?.mtime ?? 0) + 1;
+    this.files.set(uri.path, { bytes: new TextEncoder().encode(text), isReadOnly, mtime });
+    this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+  }
+
+  private provider(): vscode.FileSystemProvider {
+    const fileAt = (uri: vscode.Uri): ProposalFile => {
+      const file = this.files.get(uri.path);
+      if (file === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+      return file;
+    };
+    const refused = (uri: vscode.Uri): never => {
+      throw vscode.FileSystemError.NoPermissions(uri);
+    };
+    return {
+      onDidChangeFile: this.changed.event,
+      watch: () => new vscode.Disposable(() => undefined),
+      stat: (uri) => {
+        const { bytes, isReadOnly, mtime } = fileAt(uri);
+        const stats = { type: vscode.FileType.File, ctime: 0, mtime, size: bytes.length };
+        return isReadOnly ? { ...stats, permissions: vscode.FilePermission.Readonly } : stats;
+      },
+      readFile: (uri) => fileAt(uri).bytes,
+      writeFile: (uri, content) => {
+        const file = fileAt(uri);
+        if (file.isReadOnly) refused(uri);
+        file.bytes = content;
+        file.mtime++;
+      },
+      readDirectory: () => [],
+      createDirectory: refused,
+      delete: refused,
+      rename: refused,
+    };
+  }
+}
+
+/** The name comes last, so that the editor knows the language. */
+function uriOf(id: string, side: 'before' | 'after', name: string): vscode.Uri {
+  return vscode.Uri.from({ scheme, path: `/${id}/${side}/${name}` });
+}
