@@ -22,13 +22,18 @@ describe('The packaged VSIX', () => {
 
   it('has what is needed and nothing else', () => {
     const allowed =
-      /^(extension\.vsixmanifest|\[Content_Types\]\.xml|extension\/(package(\.nls(\.es)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|anthropicTransport|sseAdapter|view|chunks\/[\w-]+)\.(js|css)|dist\/codicon\.ttf|l10n\/bundle\.l10n(\.es)?\.json|media\/icons\/(activity\.svg|caudal\.png|tab-(light|dark)\.svg)|media\/walkthrough\/[\w-]+\.(svg|md)))$/i;
+      /^(extension\.vsixmanifest|\[Content_Types\]\.xml|extension\/(package(\.nls(\.es)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|anthropicTransport|sseAdapter|workspaceTools|view|inspector|chunks\/[\w-]+)\.(js|css)|dist\/codicon\.ttf|l10n\/bundle\.l10n(\.es)?\.json|media\/icons\/(activity\.svg|caudal\.png|tab-(light|dark)\.svg)|media\/walkthrough\/[\w-]+\.(svg|md)))$/i;
     const others = [...vsix.contents.keys()].filter((name) => !allowed.test(name));
     assert.deepEqual(others, []);
     for (const name of [
       'package.json',
+      // One for each entry point of esbuild.mjs: what loads later would be missed only by those who use it.
       'dist/extension.js',
+      'dist/anthropicTransport.js',
+      'dist/sseAdapter.js',
+      'dist/workspaceTools.js',
       'dist/view.js',
+      'dist/inspector.js',
       'media/icons/caudal.png',
     ]) {
       assert.ok(vsix.contents.has(`extension/${name}`), name);
