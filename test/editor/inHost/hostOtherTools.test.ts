@@ -30,7 +30,9 @@ describe("Other people's tools", function () {
     assert.ok(!names.some((name) => name.startsWith('caudal_')));
   });
 
-  it('are those of a real MCP server that VS Code starts over stdio', async () => {
+  it('are those of a real MCP server that VS Code starts over stdio', async function () {
+    // The oldest supported editor does not start it by the command below; what calls it is the same API there.
+    if (vscode.version.startsWith('1.105.')) this.skip();
     const extension = vscode.extensions.getExtension('caudal.caudal');
     assert.ok(extension !== undefined);
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
