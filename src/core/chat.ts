@@ -86,6 +86,8 @@ export class Chat implements Disposable {
     Pick<HistoryOptions, 'thinkingFrom' | 'thinkingAfter'>
   >();
   private readonly approvalsOf = new WeakMap<Conversation, Approvals>();
+  /** As the latest request told them: the next one will. */
+  private toldTools: readonly unknown[] = [];
   private readonly stopPlayed = new WeakMap<Conversation, () => void>();
 
   /** Ids of conversations whose next answer is the first that thinking is kept from. */
@@ -222,7 +224,7 @@ export class Chat implements Disposable {
     const counted = this.counts.get(conversation);
     return contextBudget({
       system: systemPrompt,
-      tools: [],
+      tools: this.toldTools,
       turns: conversation.turns,
       window: this.ports.knownModel?.(model)?.maxInputTokens ?? this.windows.get(model) ?? null,
       counted: counted?.at === revisionOf(conversation) ? counted.tokens : undefined,
@@ -381,6 +383,7 @@ export class Chat implements Disposable {
       ...requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings),
       ...toolOptions(tools, info, this.ports.tools?.serverTools?.(info)),
     };
+    this.toldTools = options.tools ?? [];
     const messagesFor = (thinking: HistoryOptions): MessageParam[] => {
       const history = messageHistory(conversation.turns, turn.id, { ...thinking, ownBlocks });
       return isCompaction(turn) ? askForSummary(history) : history;

@@ -55,6 +55,7 @@ import type { TestApi } from './testApi';
 import { keepToolRules } from './toolRules';
 import { ViewActionHandler } from './viewActionHandler';
 import type { ViewBridgePorts } from './viewBridge';
+import { askPerson } from './tools/askPerson';
 import { offerTools } from './tools/offeredTools';
 import type { WorkspaceTools } from './tools/workspaceTools';
 import { viewState } from './viewState';
@@ -125,19 +126,34 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     }),
   );
   const recorder = store.add(new WireRecorder(clock));
-  // The tools of every conversation, in the order in which the model is told them.
+  // The tools of every conversation, in the order in which the model is told them. None is loaded before the first prompt.
+  let loadedTools: Promise<WorkspaceTools> | undefined;
+  const ownTools = async (): Promise<readonly Tool[]> => {
+    loadedTools ??= import('./tools/workspaceTools').then(({ workspaceTools }) =>
+      store.add(
+        workspaceTools({
+          clock,
+          ask: askPerson,
+          environment: () => environment,
+          watched: (files) => files,
+        }),
+      ),
+    );
+    return (await loadedTools).tools;
+  };
+  // Of tests, which may stand in the place of one of ours.
   const tools: Tool[] = [];
   const toolPorts: ToolPorts = {
-    list: () => Promise.resolve(tools),
+    list: async () => [
+      ...(await ownTools()).filter(({ name }) => !tools.some((other) => other.name === name)),
+      ...tools,
+    ],
     rules: () => settings.current.tools.rules,
     keepRules: (rules) => {
       keepToolRules(rules).catch((error: unknown) => notices.failed('keep rules', error));
     },
     isTrusted: () => vscode.workspace.isTrusted,
-    blobs: {
-      put: () => Promise.reject(new Error('no place for images yet')),
-      get: () => Promise.resolve(undefined),
-    },
+    blobs,
     limits: () => settings.current.tools.limits,
   };
   const chat = store.add(
@@ -345,22 +361,8 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   const keyCommands = new KeyCommands(apiKey, connection);
   const modelPicker = new ModelPicker(catalog, settings, () => models.defaultModel);
 
-  // Our tools, for other extensions. Nothing of them is loaded before the first call.
-  let offered: Promise<WorkspaceTools> | undefined;
-  const offeredTools = async (): Promise<WorkspaceTools> => {
-    const { workspaceTools } = await import('./tools/workspaceTools');
-    return store.add(
-      workspaceTools({
-        clock,
-        ask: () => Promise.resolve(undefined),
-        environment: () => ({}),
-        watched: (files) => files,
-      }),
-    );
-  };
   const offeredTool = async (name: string): Promise<Tool> => {
-    const { tools } = await (offered ??= offeredTools());
-    const tool = tools.find((candidate) => candidate.name === name);
+    const tool = (await ownTools()).find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`There is no tool ${name}`);
     return tool;
   };
