@@ -21,6 +21,7 @@ import { ToolLoop } from './toolLoop';
 import type { ToolPorts } from './toolPorts';
 import type { ToolDecision } from './toolQuestion';
 import { toolOptions } from './toolRequest';
+import { withThinkingStart } from './thinkingStart';
 import { TurnController, type TurnRequest } from './turnController';
 import type { TurnDocument } from './turnDocument';
 import type { WireObserver } from './wireRecord';
@@ -390,12 +391,13 @@ export class Chat implements Disposable {
     };
     const messages = messagesFor(this.thinkingStart.get(conversation.id) ?? {});
     return {
-      request: { ...options, messages },
+      request: withThinkingStart({ ...options, messages }),
       withoutThinking: hasThinking(messages)
-        ? () => ({
-            ...options,
-            messages: messagesFor({ thinkingFrom: turn.id, withoutOwnThinking: true }),
-          })
+        ? () =>
+            withThinkingStart({
+              ...options,
+              messages: messagesFor({ thinkingFrom: turn.id, withoutOwnThinking: true }),
+            })
         : undefined,
     };
   }
