@@ -53,7 +53,6 @@ export function AttachmentChip({
         type="button"
         class="chip-name"
         title={cost === '' ? openLabel : `${openLabel}\n${cost}`}
-        aria-label={cost === '' ? openLabel : `${openLabel}, ${cost}`}
         onClick={() =>
           post({ type: 'openAttachment', attachment: { attachment, content: content() } })
         }

@@ -79,7 +79,6 @@ function Toolbar(): JSX.Element {
           type="button"
           class="icon-button fast"
           title={strings.replayFast}
-          aria-label={strings.replayFast}
           disabled={hasNothing}
           onClick={() => post({ type: 'replay', pace: 'fast' })}
         >

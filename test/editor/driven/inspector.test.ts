@@ -126,7 +126,7 @@ describe('The stream inspector in the editor', () => {
       await frame.getByRole('button', { name: 'Next event' }).click();
     await panel.waitFor(async () => (await replayed.answerText()).startsWith('Rain'), 'some of it');
     assert.notEqual(await replayed.answerText(), answer);
-    await frame.getByRole('button', { name: 'Ten times as fast' }).click();
+    await frame.getByRole('button', { name: '10×' }).click();
     await replayed.waitForStatus('complete');
     assert.equal(await replayed.answerText(), answer);
   });
