@@ -23,8 +23,11 @@ export class MentionModel {
   readonly chosen = computed(() => this.items.value[this.index.value]);
 
   private search = 0;
+  private hasSpace = false;
   /** Where the person closed the list: it stays closed for this `@`. */
   private dismissedAt: number | undefined;
+  /** Whose words found nothing: closed for as long as there is a space in them. */
+  private sentenceAt: number | undefined;
 
   constructor(private readonly ports: { readonly ask: (search: number, typed: string) => void }) {}
 
@@ -32,23 +35,32 @@ export class MentionModel {
   look(text: string, cursor: number): void {
     const typed = mentionBeforeCursor.exec(text.slice(0, cursor))?.[1];
     const start = typed === undefined ? -1 : cursor - typed.length - 1;
-    // A name may have a space, a sentence has several: what finds nothing is no mention.
-    const isSentence = typed?.includes(' ') === true && this.items.peek().length === 0;
+    const isSentence = start === this.sentenceAt && typed?.includes(' ') === true;
     if (typed === undefined || start === this.dismissedAt || isSentence) {
-      if (typed === undefined) this.dismissedAt = undefined;
+      if (typed === undefined) this.dismissedAt = this.sentenceAt = undefined;
       this.close();
       return;
     }
-    this.dismissedAt = undefined;
+    this.dismissedAt = this.sentenceAt = undefined;
     this.mention.value = { start, end: cursor };
     this.isKnown.value = false;
+    this.hasSpace = typed.includes(' ');
     this.ports.ask(++this.search, typed);
   }
 
   receive(search: number, items: readonly Suggestion[]): void {
     if (search !== this.search || this.mention.peek() === undefined) return;
+    // A name may have a space, a sentence has several: what finds nothing then is no mention. Only an answer tells, not
+    // a list that is still empty: somebody who types fast is ahead of it.
+    if (this.hasSpace && items.length === 0) {
+      this.sentenceAt = this.mention.peek()?.start;
+      return this.close();
+    }
+    // The same search is answered again when more is found: what is chosen stays so.
+    const chosen = this.isKnown.peek() ? this.chosen.peek() : undefined;
+    const stays = items.findIndex(({ kind, key }) => kind === chosen?.kind && key === chosen.key);
     this.items.value = items;
-    this.index.value = 0;
+    this.index.value = this.index.peek() === 0 ? 0 : Math.max(0, stays);
     this.isKnown.value = true;
   }
 

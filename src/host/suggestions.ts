@@ -17,6 +17,8 @@ const mostFiles = 20_000;
 const listAgeMs = 10_000;
 const mostCommits = 30;
 const mostSymbols = 10;
+/** What has answered by then is shown without waiting for the rest, in ms. */
+const soonMs = 150;
 
 export interface SuggestionPorts {
   readonly attacher: Attacher;
@@ -35,36 +37,39 @@ export class Suggestions {
 
   constructor(private readonly ports: SuggestionPorts) {}
 
-  /** Best first. */
-  async find(typed: string): Promise<readonly Suggestion[]> {
+  /**
+   * What is found, best first.
+   *
+   * @param showSoon gets what is known before the slowest has answered, which may be a language server that only
+   *   starts.
+   */
+  async find(
+    typed: string,
+    showSoon?: (found: readonly Suggestion[]) => void,
+  ): Promise<readonly Suggestion[]> {
     if (/^https?:\/\/[^\s/]/i.test(typed)) {
       return [{ kind: 'url', key: typed, label: typed, detail: vscode.l10n.t('Web page') }];
     }
-    const lists = await Promise.allSettled([
-      this.sources(),
-      this.openEditors(),
-      this.filesAndFolders(),
-      this.symbols(typed),
-      this.commits(),
-      this.conversations(),
-    ]);
-    const all = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
-    const seen = new Set<string>();
-    return all
-      .flatMap((one, order) => {
-        const best = Math.max(
-          fuzzyScore(typed, one.label) ?? Number.NEGATIVE_INFINITY,
-          fuzzyScore(typed, one.detail) ?? Number.NEGATIVE_INFINITY,
-        );
-        return best === Number.NEGATIVE_INFINITY ? [] : [{ one, score: best - order / 1e6 }];
-      })
-      .sort((a, b) => b.score - a.score)
-      .map(({ one }) => one)
-      .filter(({ kind, key }) => {
-        const name = `${kind === 'editor' ? 'file' : kind} ${key}`;
-        return !seen.has(name) && seen.add(name);
-      })
-      .slice(0, mostShown);
+    const lists: Suggestion[][] = [];
+    const all = Promise.allSettled(
+      [
+        this.sources(),
+        this.openEditors(),
+        this.filesAndFolders(),
+        this.symbols(typed),
+        this.commits(),
+        this.conversations(),
+      ].map(async (list, order) => {
+        lists[order] = await list;
+      }),
+    );
+    const soon = setTimeout(() => {
+      const found = ranked(typed, lists.flat());
+      if (found.length > 0) showSoon?.(found);
+    }, soonMs);
+    await all;
+    clearTimeout(soon);
+    return ranked(typed, lists.flat());
   }
 
   /**
@@ -200,6 +205,26 @@ export class Suggestions {
       detail: vscode.l10n.t('Chat'),
     }));
   }
+}
+
+/** What answers best first, each once. */
+function ranked(typed: string, all: readonly Suggestion[]): readonly Suggestion[] {
+  const seen = new Set<string>();
+  return all
+    .flatMap((one, order) => {
+      const best = Math.max(
+        fuzzyScore(typed, one.label) ?? Number.NEGATIVE_INFINITY,
+        fuzzyScore(typed, one.detail) ?? Number.NEGATIVE_INFINITY,
+      );
+      return best === Number.NEGATIVE_INFINITY ? [] : [{ one, score: best - order / 1e6 }];
+    })
+    .sort((a, b) => b.score - a.score)
+    .map(({ one }) => one)
+    .filter(({ kind, key }) => {
+      const name = `${kind === 'editor' ? 'file' : kind} ${key}`;
+      return !seen.has(name) && seen.add(name);
+    })
+    .slice(0, mostShown);
 }
 
 function suggestionOf(kind: 'file' | 'folder' | 'editor', uri: vscode.Uri): Suggestion {

@@ -76,8 +76,11 @@ export class ViewActionHandler implements ViewActions {
     return this.ports.attacher.readFile(file);
   }
 
-  suggest(typed: string): Promise<readonly Suggestion[]> {
-    return this.ports.suggestions.find(typed);
+  suggest(
+    typed: string,
+    showSoon: (found: readonly Suggestion[]) => void,
+  ): Promise<readonly Suggestion[]> {
+    return this.ports.suggestions.find(typed, showSoon);
   }
 
   attachSuggestion(suggestion: Suggestion, target: AttachTarget): Promise<void> {

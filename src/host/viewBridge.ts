@@ -41,7 +41,10 @@ export interface ViewActions {
   /** Attaches what is at these addresses to the bridge's conversation, and says what cannot be. */
   attachUris(uris: readonly string[], bridge: ViewBridge): Promise<void>;
   /** What can be attached, by a few letters. */
-  suggest(typed: string): Promise<readonly Suggestion[]>;
+  suggest(
+    typed: string,
+    showSoon: (found: readonly Suggestion[]) => void,
+  ): Promise<readonly Suggestion[]>;
   /** @throws AttachRefusal with the reason for the person. */
   attachSuggestion(suggestion: Suggestion, bridge: ViewBridge): Promise<void>;
   /** Shows how the turn came over the wire. */
@@ -251,9 +254,10 @@ export class ViewBridge implements Disposable {
       case 'attachUris':
         return this.settled(message.id, () => actions.attachUris(message.uris, this));
       case 'suggest': {
-        const items = await actions.suggest(message.typed);
-        void this.post({ type: 'suggestions', search: message.search, items });
-        return;
+        const show = (items: readonly Suggestion[]): void => {
+          void this.post({ type: 'suggestions', search: message.search, items });
+        };
+        return show(await actions.suggest(message.typed, show));
       }
       case 'attachSuggestion':
         return this.settled(message.id, () => actions.attachSuggestion(message.suggestion, this));

@@ -66,7 +66,7 @@ export type ViewToHost =
       readonly uris: readonly string[];
       readonly conversation?: string;
     }
-  /** Answered by `suggestions` with the same `search`; a later one takes its place. */
+  /** Answered by `suggestions` with the same `search`, again when more is found; a later one takes its place. */
   | { readonly type: 'suggest'; readonly search: number; readonly typed: string }
   /** Attaches what was chosen. Answered by `reply`. */
   | { readonly type: 'attachSuggestion'; readonly id: number; readonly suggestion: Suggestion }

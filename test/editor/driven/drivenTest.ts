@@ -26,6 +26,10 @@ export function drivenTest(options: EditorOptions = {}): DrivenTest {
     test.server?.use(textAnswer('Hello from the wire.'));
     // Each test has a conversation of its own.
     await test.session?.runCommand('Caudal: New chat');
+    // The editor may have made the view anew since.
+    if (test.session !== undefined && test.panel?.frame.isDetached() === true) {
+      test.panel = await test.session.openPanel();
+    }
     const { panel } = test;
     await panel?.waitFor(async () => (await panel.turns('user').count()) === 0, 'an empty chat');
   });
