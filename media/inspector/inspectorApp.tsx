@@ -142,7 +142,9 @@ function Figures(): JSX.Element | null {
     [strings.events, formats.count(figures.events)],
     [
       strings.tokens,
-      usage === undefined ? '–' : `${formats.count(tokensIn ?? 0)}, ${formats.count(usage.output)}`,
+      usage === undefined
+        ? '–'
+        : `${formats.count(tokensIn ?? 0)} → ${formats.count(usage.output)}`,
     ],
     [strings.cost, costUsd === undefined ? '–' : formats.dollars(costUsd)],
   ];

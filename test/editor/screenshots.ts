@@ -72,7 +72,7 @@ const states: readonly {
     show: async (session) => {
       await session.runCommand('View: Close All Editors');
       const panel = await session.openPanel();
-      await panel.ask('Think, then take me on the tour; let the line be cut');
+      await panel.ask('Look around with your tools; let the line be cut');
       await panel.waitForStatus('complete');
       await panel.lastAnswer.locator('button.figures').click();
       await session.runCommand('View: Close Primary Side Bar');

@@ -12,6 +12,7 @@ import {
   table,
   tour,
 } from './demoTexts';
+import { asksForWork, demoWork } from './demoWork';
 import type { ReceivedRequest } from './receivedRequest';
 import { httpError, type Scenario, type ScriptedBlock } from './scenario';
 import { textPieces } from './textPieces';
@@ -56,6 +57,7 @@ type Has = (word: string) => boolean;
  * also heeds the limit, the wish for thinking, and that an interrupted answer goes on where it was cut.
  */
 export function demoScenario(asked: string | ReceivedRequest): Scenario {
+  if (typeof asked !== 'string' && asksForWork(asked)) return demoWork(asked);
   const { prompt, thinking, limit, said, attempt, attachments } =
     typeof asked === 'string' ? plainly(asked) : fromRequest(asked);
   const has: Has = (word) => new RegExp(`\\b${word}`, 'i').test(prompt);

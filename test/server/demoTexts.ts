@@ -29,6 +29,8 @@ export function readNew(turn: Turn, cursor: Cursor): Patch {
 | \`code\`, \`table\`, \`list\` | an answer of that kind |
 | \`long\`, \`short\`, \`slow\`, \`fast\` | more, less, or at another pace |
 | \`think\` | visible thinking before the answer |
+| \`tools\` | a look at the workspace first, with tools |
+| \`cut\`, \`busy\` | a line that breaks, a server that is busy |
 | \`error\` | a list of everything that can go wrong |
 
 With a key of your own, *Caudal: Set API key* brings in the models. How they stream is told in the [streaming guide](https://platform.claude.com/docs/en/build-with-claude/streaming).

@@ -155,6 +155,35 @@ describe('the demo', function () {
     assert.match(await answerTo('busy'), /local demo server/);
   });
 
+  it('works with tools where it has some and is asked to, until it has an answer', async () => {
+    const names = ['list_files', 'read_file', 'search_text', 'update_todos'];
+    const tools = names.map((name) => ({ name, input_schema: { type: 'object' } }));
+    const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'use your tools' }];
+    const called: string[] = [];
+    for (;;) {
+      const { content, stop_reason } = await create('', { messages, tools });
+      messages.push({ role: 'assistant', content });
+      const calls = content.filter((block) => block.type === 'tool_use');
+      if (stop_reason === 'end_turn') break;
+      called.push(...calls.map(({ name }) => name));
+      const results = calls.map(({ id }) => ({
+        type: 'tool_result' as const,
+        tool_use_id: id,
+        content: 'there it is',
+      }));
+      messages.push({ role: 'user', content: results });
+    }
+    assert.deepEqual(called, [
+      'list_files',
+      'read_file',
+      'read_file',
+      'search_text',
+      'update_todos',
+    ]);
+    assert.match(JSON.stringify(messages.at(-1)), /What is in the workspace/);
+    assert.match(await answerTo('use your tools'), /> use your tools/);
+  });
+
   it('breaks off in the text, and goes on from there when it is asked to (T54)', async () => {
     const question = { role: 'user', content: 'please cut this' };
     const { text, brokenBy } = await ask(
