@@ -1,7 +1,14 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, errors, type Browser, type Frame, type Page } from 'playwright-core';
+import {
+  chromium,
+  errors,
+  type Browser,
+  type Frame,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { ChatPanel } from './driven/chatPanel';
 import { chromiumFlags, provisionChromium } from './provision/chromium';
 import { newestEditor, type EditorVersion } from './provision/editorVersion';
@@ -144,27 +151,54 @@ export class EditorSession {
 
   /** Runs a command as a person does: by its title, in the command palette. */
   async runCommand(title: string): Promise<void> {
+    // Exactly this one: the palette puts what was used last first, and a title may begin another.
+    await this.quickPick('F1', `>${title}`, exactly(title));
+  }
+
+  /** Opens a file as a person does: by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.quickPick('Control+P', name, exactly(name));
+    await this.page.locator('.tab', { hasText: name }).first().waitFor();
+  }
+
+  /** Chooses in the menu of what is clicked with the right button. */
+  async chooseInMenu(target: Locator, label: string): Promise<void> {
+    const menu = this.page.locator('.monaco-menu');
+    // A menu takes no click in its first moments.
+    await this.untilDone(`No menu has “${label}”`, async () => {
+      await target.click({ button: 'right', timeout: 3_000 });
+      await menu.locator('.action-label', { hasText: exactly(label) }).click({ timeout: 3_000 });
+      await menu.waitFor({ state: 'detached', timeout: 1_000 });
+    });
+  }
+
+  private async quickPick(key: string, typed: string, label: RegExp): Promise<void> {
     const { page } = this;
     const input = page.locator('.quick-input-widget input');
-    // Exactly this one: the palette puts what was used last first, and a title may begin another.
     const row = page
       .locator('.quick-input-list .monaco-list-row')
-      .filter({ has: page.locator('.label-name', { hasText: exactly(title) }) });
-    const until = Date.now() + patienceMs;
+      .filter({ has: page.locator('.label-name', { hasText: label }) });
     // A palette opened before the window knows its extensions does not learn of them, and one that loses the focus to
     // a tab that comes up closes: it is opened anew.
+    await this.untilDone(`Nothing is called “${typed}”`, async () => {
+      await page.keyboard.press(key);
+      await input.fill(typed, { timeout: 5_000 });
+      await row.first().click({ timeout: 3_000 });
+    });
+  }
+
+  /** Again, while the window is too busy for it. */
+  private async untilDone(otherwise: string, act: () => Promise<void>): Promise<void> {
+    const until = Date.now() + patienceMs;
     while (Date.now() < until) {
-      await page.keyboard.press('F1');
       try {
-        await input.fill(`>${title}`, { timeout: 5_000 });
-        await row.first().click({ timeout: 3_000 });
-        return;
+        return await act();
       } catch (error) {
         if (!(error instanceof errors.TimeoutError)) throw error;
       }
-      await page.keyboard.press('Escape');
+      await this.page.keyboard.press('Escape');
     }
-    throw new Error(`The command palette has no "${title}"`);
+    throw new Error(otherwise);
   }
 
   /** Reloads the window as a person does: the editor saves what it has of it, and tells its extensions to end. */

@@ -213,10 +213,7 @@ describe('Attaching', () => {
 
   it('finds an open editor, its problems and a web page behind an @', async () => {
     const { session, panel, server } = test;
-    await session.page.keyboard.press('Control+P');
-    await session.page.locator('.quick-input-widget input').fill('broken.json');
-    await session.page.locator('.quick-input-list .monaco-list-row').first().click();
-    await session.page.locator('.tab', { hasText: 'broken.json' }).waitFor();
+    await session.openFile('broken.json');
     await mention('broken', 'file-code');
     await chips(1);
     await panel.waitFor(async () => {
@@ -236,10 +233,10 @@ describe('Attaching', () => {
     const { session } = test;
     const { page } = session;
     await session.runCommand('View: Show Explorer');
-    await page
-      .locator('.explorer-folders-view .monaco-list-row', { hasText: 'latin.txt' })
-      .click({ button: 'right' });
-    await page.locator('.monaco-menu .action-label', { hasText: 'Add to Caudal' }).click();
+    await session.chooseInMenu(
+      page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'latin.txt' }),
+      'Add to Caudal',
+    );
     test.panel = await session.panel();
     assert.deepEqual(await chips(1), ['latin.txt≈2']);
     await session.runCommand('Caudal: Add to Caudal');

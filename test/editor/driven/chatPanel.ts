@@ -33,13 +33,17 @@ export class ChatPanel {
     return this.turns('assistant').last();
   }
 
-  /** Types a prompt and sends it with the keyboard. */
+  /** Types a prompt and sends it with the keyboard; resolves when it is on screen, and its answer after it. */
   async ask(prompt: string): Promise<void> {
     const before = await this.lastPromptId();
     await this.composer.click();
     await this.composer.fill(prompt);
     await this.composer.press('Enter');
-    await this.waitFor(async () => (await this.lastPromptId()) !== before, 'the prompt');
+    const last = this.frame.locator('[data-turn][data-role]').last();
+    await this.waitFor(async () => {
+      const isNew = (await this.lastPromptId()) !== before;
+      return isNew && (await last.getAttribute('data-role')) === 'assistant';
+    }, 'the prompt and its answer');
   }
 
   /** By which a new prompt is told: of a long chat only a part is on the page, and it may be the same number of turns. */
@@ -92,12 +96,23 @@ export class ChatPanel {
   /** Waits until the condition holds; fails with what was waited for and what was on screen instead. */
   async waitFor(condition: () => Promise<boolean>, what: string): Promise<void> {
     const until = Date.now() + patienceMs;
-    while (!(await condition())) {
+    while (!(await condition().catch(isTakenAway))) {
       if (Date.now() > until) {
-        const seen = await this.frame.locator('body').innerText();
+        const seen = await this.frame
+          .locator('body')
+          .innerText({ timeout: 1_000 })
+          .catch((error: unknown) => `nothing: ${String(error)}`);
         assert.fail(`waited in vain for ${what}; the panel shows:\n${seen}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
+}
+
+/** The editor may put another frame in the place of a view's while it is asked: that is no answer. */
+function isTakenAway(error: unknown): false {
+  if (error instanceof Error && /frame was detached|context was destroyed/i.test(error.message)) {
+    return false;
+  }
+  throw error;
 }

@@ -23,13 +23,14 @@ export function drivenTest(options: EditorOptions = {}): DrivenTest {
     await test.session.setSideBarWidth(420);
   });
   beforeEach(async () => {
-    test.server?.use(textAnswer('Hello from the wire.'));
+    const { server, session } = test;
+    if (server === undefined || session === undefined) return;
+    server.use(textAnswer('Hello from the wire.'));
+    // The test before may have ended in the middle, and the editor may have made the view anew.
+    const isThere = await test.panel?.composer.isVisible().catch(() => false);
+    if (isThere !== true) test.panel = await session.openPanel();
     // Each test has a conversation of its own.
-    await test.session?.runCommand('Caudal: New chat');
-    // The editor may have made the view anew since.
-    if (test.session !== undefined && test.panel?.frame.isDetached() === true) {
-      test.panel = await test.session.openPanel();
-    }
+    await session.runCommand('Caudal: New chat');
     const { panel } = test;
     await panel?.waitFor(async () => (await panel.turns('user').count()) === 0, 'an empty chat');
   });
