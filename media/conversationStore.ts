@@ -21,6 +21,13 @@ export interface ConversationStorePorts {
   readonly onTurnEnded: (turn: TurnModel) => void;
 }
 
+/** Painted patches are told together: each message to the host passes through every frame around this one. */
+const tellPatches = 4;
+/** Text painted since, in UTF-16 units, with which the host is told at once: it may be waiting to send more. */
+const tellSize = 8_192;
+/** How long what was painted may go untold, in ms. */
+const tellWithinMs = 50;
+
 /** A place in the conversation, and the turn there as far as it is on the page. */
 export interface PlacedTurn {
   readonly place: number;
@@ -56,8 +63,14 @@ export class ConversationStore {
   private orderChanged = false;
   /** Number of the last patch that was applied. */
   private seq = 0;
-  private acknowledged = 0;
+  /** Number of the last patch that the host was told about. */
+  private told = 0;
   private painting = 0;
+  /** When each patch after that one was painted. */
+  private readonly paintedAt: number[] = [];
+  /** Text of the patches after that one, in UTF-16 units. */
+  private untoldSize = 0;
+  private tellTimer: ReturnType<typeof setTimeout> | undefined;
   /** The cursor was sent: nothing counts until its answer, which always carries the order of turns. */
   private awaitsAnswer = true;
   private readonly frames = new FrameLoop(
@@ -98,8 +111,10 @@ export class ConversationStore {
       return;
     }
     if (patch.reset) this.reset(patch.conversation);
+    if (patch.reset || this.awaitsAnswer) this.countFrom(patch.seq);
     this.awaitsAnswer = false;
     this.seq = patch.seq;
+    this.untoldSize += textSize(patch);
     if (patch.order !== undefined) this.setOrder(patch.order);
     const now = performance.now();
     let gap = false;
@@ -148,7 +163,6 @@ export class ConversationStore {
     this.order = [];
     this.wanted = undefined;
     this.orderChanged = true;
-    this.acknowledged = 0;
     this.isKnown.value = false;
     this.ports.onReset();
   }
@@ -213,11 +227,38 @@ export class ConversationStore {
     if (this.conversation !== undefined) this.ports.onKnown(this.conversation);
   }
 
-  private acknowledge(): void {
-    if (this.awaitsAnswer || this.painting === this.acknowledged) return;
-    this.acknowledged = this.painting;
-    this.ports.post({ type: 'painted', seq: this.painting });
+  private countFrom(seq: number): void {
+    this.told = this.painting = seq - 1;
+    this.paintedAt.length = 0;
+    this.untoldSize = 0;
   }
+
+  private acknowledge(): void {
+    if (this.awaitsAnswer) return;
+    const now = performance.now();
+    while (this.told + this.paintedAt.length < this.painting) this.paintedAt.push(now);
+    if (this.paintedAt.length === 0) return;
+    if (this.paintedAt.length >= tellPatches || this.untoldSize >= tellSize) this.tellPainted();
+    else this.tellTimer ??= setTimeout(() => this.tellPainted(), tellWithinMs);
+  }
+
+  private tellPainted(): void {
+    clearTimeout(this.tellTimer);
+    this.tellTimer = undefined;
+    if (this.awaitsAnswer || this.paintedAt.length === 0) return;
+    const now = performance.now();
+    const agoMs = this.paintedAt.map((at) => Math.round((now - at) * 10) / 10);
+    this.told += agoMs.length;
+    this.paintedAt.length = 0;
+    this.untoldSize = 0;
+    this.ports.post({ type: 'painted', seq: this.told, agoMs });
+  }
+}
+
+function textSize({ turns }: ConversationPatch): number {
+  let size = 0;
+  for (const { blocks } of turns) for (const { text } of blocks) size += text.length;
+  return size;
 }
 
 function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

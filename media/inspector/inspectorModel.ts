@@ -153,7 +153,7 @@ export class InspectorModel {
     await shown.inspection.append(records);
     records.forEach((record, place) => {
       shown.meter.add(record);
-      if (record.kind === 'painted') shown.painted.push(record.atMs);
+      if (record.kind === 'painted') shown.painted.push(record.paintedMs);
       const row = shown.rowMaker.row(record, first + place);
       if (row !== undefined) shown.rows.push(row);
     });

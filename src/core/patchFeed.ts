@@ -9,7 +9,7 @@ import { startOfTurn, type TurnCursor, type TurnPatch } from './turnPatch';
 /** One frame of a 60 Hz screen, in ms: a view is given at most one patch per frame. */
 const frameMs = 16;
 /** Patches a view may have been given and not yet painted. */
-const windowPatches = 4;
+const windowPatches = 8;
 /** UTF-16 units of text a view may have been given and not yet painted. */
 const windowSize = 65_536;
 /** UTF-16 units of text in one patch: small enough that applying one fits in a frame. */
@@ -24,9 +24,9 @@ const liveTurns = 2;
 const turnWeight = 256;
 const blockWeight = 64;
 
-/** Hears which turns a patch had that the view has now painted, and when it was posted (the clock's ms). */
+/** Hears which turns a patch had that the view has painted, when it was posted and when painted (the clock's ms). */
 export interface PaintObserver {
-  painted(turns: readonly string[], postedAt: number): void;
+  painted(turns: readonly string[], postedAt: number, paintedAt: number): void;
 }
 
 /** Gives a patch to the view; resolves to false where it was not delivered. May never settle. */
@@ -119,13 +119,19 @@ export class PatchFeed implements Disposable {
     this.cancelTimer();
   }
 
-  /** The view has painted every patch up to `seq`. */
-  painted(seq: number): void {
+  /**
+   * The view has painted every patch up to `seq`.
+   *
+   * @param agoMs - of the last ones of these, how long ago.
+   */
+  painted(seq: number, agoMs: readonly number[] = []): void {
+    const now = this.clock.now();
     for (const [number, { size, turns, postedAt }] of this.unpainted) {
       if (number > seq) break;
       this.unpainted.delete(number);
       this.unpaintedSize -= size;
-      this.paints?.painted(turns, postedAt);
+      const ago = agoMs.at(number - seq - 1) ?? 0;
+      this.paints?.painted(turns, postedAt, Math.max(postedAt, now - ago));
     }
     this.pump();
   }

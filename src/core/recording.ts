@@ -161,7 +161,9 @@ export function wireRecord(value: JsonObject): WireRecord | 'malformed' | undefi
   const { kind } = value;
   if (kind === 'painted') {
     const postedMs = milliseconds(value, 'postedMs');
-    return postedMs === undefined ? 'malformed' : { kind, atMs, postedMs };
+    // Recordings made before views told it apart have the time of their word.
+    const paintedMs = milliseconds(value, 'paintedMs') ?? atMs;
+    return postedMs === undefined ? 'malformed' : { kind, atMs, postedMs, paintedMs };
   }
   if (kind === 'run') {
     const limits = turnLimits(value['limits']);

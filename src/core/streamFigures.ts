@@ -98,7 +98,7 @@ export class StreamMeter {
       case 'cut':
         return this.change({ toMs: atMs, isCut: true });
       case 'painted':
-        return this.onPainted(record.postedMs, atMs);
+        return this.onPainted(record.postedMs, record.paintedMs);
       case 'end':
         return this.change({ toMs: atMs });
     }
@@ -164,11 +164,11 @@ export class StreamMeter {
     this.lastTokenMs = atMs;
   }
 
-  private onPainted(postedMs: number, atMs: number): void {
+  private onPainted(postedMs: number, paintedMs: number): void {
     const waiting = this.unpainted.findIndex((arrivedMs) => arrivedMs > postedMs);
     const painted = this.unpainted.splice(0, waiting === -1 ? this.unpainted.length : waiting);
     // What waited longest is what somebody might have noticed.
-    if (painted[0] !== undefined) this.lags.push(atMs - painted[0]);
+    if (painted[0] !== undefined) this.lags.push(paintedMs - painted[0]);
   }
 
   private change(change: Partial<AttemptSpan>): void {

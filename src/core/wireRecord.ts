@@ -34,8 +34,11 @@ export type WireEntry =
     }
   /** The attempt ended before the answer was whole. */
   | { readonly kind: 'cut'; readonly attempt: number; readonly fault: Fault }
-  /** A view has painted what was new of the turn. `postedMs`, on the same scale as `atMs`: when it was given to it. */
-  | { readonly kind: 'painted'; readonly postedMs: number }
+  /**
+   * A view says that it has painted what was new of the turn. On the same scale as `atMs`: when it was given to it, and
+   * when it was on screen.
+   */
+  | { readonly kind: 'painted'; readonly postedMs: number; readonly paintedMs: number }
   | { readonly kind: 'end'; readonly status: TurnStatus };
 
 /** `atMs`: milliseconds since the first record of the turn, by a clock that never jumps. */

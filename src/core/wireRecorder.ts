@@ -54,14 +54,15 @@ export class WireRecorder implements WireObserver, Disposable {
     this.recorded.fire(turn);
   }
 
-  /** A view has painted what it was given of these turns at `postedAt` (the clock's own time, ms). */
-  painted(turns: readonly string[], postedAt: number): void {
+  /** A view has painted, at `paintedAt`, what it was given of these turns at `postedAt` (the clock's own time, ms). */
+  painted(turns: readonly string[], postedAt: number, paintedAt: number): void {
     for (const turn of turns) {
       const kept = this.byTurn.get(turn);
       if (kept !== undefined) {
         this.record(turn, {
           kind: 'painted',
           postedMs: microsecond(Math.max(0, postedAt - kept.beganAt)),
+          paintedMs: microsecond(Math.max(0, paintedAt - kept.beganAt)),
         });
       }
     }

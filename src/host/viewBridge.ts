@@ -239,7 +239,7 @@ export class ViewBridge implements Disposable {
       case 'ready':
         return this.onReady(message.cursor);
       case 'painted':
-        return this.shown.feed.painted(message.seq);
+        return this.shown.feed.painted(message.seq, message.agoMs);
       case 'want':
         if (this.shows(message.conversation)) this.shown.feed.want(message.turns);
         return;

@@ -58,7 +58,11 @@ function viewMessage(from: Members): ViewToHost {
     case 'ready':
       return { type, cursor: from['cursor'] === null ? null : cursor(from['cursor']) };
     case 'painted':
-      return { type, seq: count(from['seq'], 'seq') };
+      return {
+        type,
+        seq: count(from['seq'], 'seq'),
+        agoMs: list(from['agoMs'], 'agoMs').map((ago) => milliseconds(ago, 'agoMs')),
+      };
     case 'want':
       return {
         type,
@@ -292,6 +296,13 @@ function list(value: unknown, name: string): readonly unknown[] {
 function text(value: unknown, name: string, longest: number): string {
   if (typeof value !== 'string') throw new Malformed(`${name} is no text`);
   if (value.length > longest) throw new Malformed(`${name} is too long`);
+  return value;
+}
+
+function milliseconds(value: unknown, name: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
+    throw new Malformed(`${name} is no time`);
+  }
   return value;
 }
 

@@ -33,7 +33,12 @@ export const toolDecisions = [
 export type ViewToHost =
   /** The view is there, and how far it has come; null: it shows nothing yet. */
   | { readonly type: 'ready'; readonly cursor: ConversationCursor | null }
-  | { readonly type: 'painted'; readonly seq: number }
+  | {
+      readonly type: 'painted';
+      readonly seq: number;
+      /** For each of the last patches up to that one, how long ago it was painted, in ms. */
+      readonly agoMs: readonly number[];
+    }
   /** The turns that the view shows or is about to: it has let go of all others but the last and those under way. */
   | { readonly type: 'want'; readonly conversation: string; readonly turns: readonly string[] }
   /** Answered by `found` with the same `search`; a later one takes its place. */

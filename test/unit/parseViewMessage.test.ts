@@ -53,7 +53,11 @@ const cursor = fc.record({
 /** One arbitrary per message of the protocol: a new one that is missing here is a type error. */
 const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { type: T }>> } = {
   ready: fc.record({ type: fc.constant('ready' as const), cursor: fc.option(cursor) }),
-  painted: fc.record({ type: fc.constant('painted' as const), seq: count }),
+  painted: fc.record({
+    type: fc.constant('painted' as const),
+    seq: count,
+    agoMs: fc.array(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })),
+  }),
   want: fc.record({
     type: fc.constant('want' as const),
     conversation: text,
@@ -256,9 +260,9 @@ describe('parseViewMessage', function () {
   });
 
   it('leaves out members that the protocol does not have', () => {
-    assert.deepEqual(parseViewMessage({ type: 'painted', seq: 1, extra: 'x' }), {
+    assert.deepEqual(parseViewMessage({ type: 'painted', seq: 1, agoMs: [2.5], extra: 'x' }), {
       ok: true,
-      message: { type: 'painted', seq: 1 },
+      message: { type: 'painted', seq: 1, agoMs: [2.5] },
     });
   });
 

@@ -225,7 +225,7 @@ describe('WireRecorder', () => {
   it('knows nothing of turns that did not run here', () => {
     const recorder = new WireRecorder(new ManualClock());
     recorder.record('a', event('x'));
-    recorder.painted(['a'], 0);
+    recorder.painted(['a'], 0, 0);
     assert.deepEqual(recorder.turns, []);
   });
 });
@@ -250,10 +250,10 @@ describe('StreamMeter', () => {
       event(400, '{"type":"message_start","message":{}}'),
       event(500, delta('four')),
       event(600, delta('fourfour')),
-      { kind: 'painted', atMs: 620, postedMs: 605 },
+      { kind: 'painted', atMs: 660, postedMs: 605, paintedMs: 620 },
       event(610, '{"type":"ping"}'),
       event(3_600, delta('four')),
-      { kind: 'painted', atMs: 3_630, postedMs: 3_601 },
+      { kind: 'painted', atMs: 3_680, postedMs: 3_601, paintedMs: 3_630 },
       { kind: 'cut', attempt: 1, atMs: 3_700, fault: { kind: 'truncated', requestId: null } },
     ] satisfies WireRecord[]) {
       meter.add(record);

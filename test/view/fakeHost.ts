@@ -149,7 +149,7 @@ export class FakeHost {
         this.feed.resume(message.cursor ?? undefined);
         return;
       case 'painted':
-        return this.feed.painted(message.seq);
+        return this.feed.painted(message.seq, message.agoMs);
       case 'want':
         return this.feed.want(message.turns);
       case 'find':

@@ -88,7 +88,7 @@ export class StreamScript {
 
   painted(): this {
     const { atMs } = this;
-    this.records.push({ kind: 'painted', atMs: atMs + 9, postedMs: atMs });
+    this.records.push({ kind: 'painted', atMs: atMs + 40, postedMs: atMs, paintedMs: atMs + 9 });
     return this;
   }
 
