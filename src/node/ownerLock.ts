@@ -1,8 +1,11 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 
 /** Slack for a wall clock that was set a little since the machine started, in ms. */
 const clockSlackMs = 60_000;
+
+/** A lock that is there and then is not was given back in between. */
+const mostAttempts = 4;
 
 /**
  * A file that says which process owns something. It is left behind by a process that is killed, and its process id may
@@ -16,20 +19,35 @@ export class OwnerLock {
    * can write what it guards either, and this process owns it in name.
    */
   async take(): Promise<boolean> {
-    for (let attempt = 0; attempt < 2; attempt++) {
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
       try {
-        const self = `${process.pid}\n${(await processStart(process.pid)) ?? ''}`;
-        await writeFile(this.path, self, { flag: 'wx', mode: 0o600 });
+        await this.create(`${process.pid}\n${(await processStart(process.pid)) ?? ''}`);
         return true;
-      } catch {
-        // There is a lock, or the directory cannot be written: the holder decides which.
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') return true;
         const lock = await readFile(this.path, 'utf8').catch(() => undefined);
-        if (lock === undefined) return true;
+        // Its holder has given it back since.
+        if (lock === undefined) continue;
         if (await this.isHeld(lock)) return false;
         await rm(this.path, { force: true }).catch(() => undefined);
       }
     }
     return false;
+  }
+
+  /** With all that is in it at once: nobody may read half a lock, and take it for one that nobody holds. */
+  private async create(content: string): Promise<void> {
+    const own = `${this.path}.${process.pid}`;
+    await writeFile(own, content, { mode: 0o600 });
+    try {
+      await link(own, this.path);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') throw error;
+      // Some file systems have no links.
+      await writeFile(this.path, content, { flag: 'wx', mode: 0o600 });
+    } finally {
+      await rm(own, { force: true });
+    }
   }
 
   /** A lock that cannot be taken away counts no more once this process is gone. */
@@ -59,12 +77,16 @@ async function processStart(pid: number): Promise<string | undefined> {
   return line.slice(line.lastIndexOf(')') + 2).split(' ')[19];
 }
 
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     // EPERM: it lives, and is somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
