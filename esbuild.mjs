@@ -2,8 +2,9 @@ import { context, build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 
 /**
- * Six bundles: the extension, which loads at activation; the transport with the SDK, which loads at the first request;
- * the SSE adapter, which loads when it is started; the tools, which load with the first one; the view, which loads in the webview, in parts; the stream inspector,
+ * Seven bundles: the extension, which loads at activation; the transport with the SDK, which loads at the first request;
+ * the SSE adapter, which loads when it is started; the tools, which load with the first one; what shows
+ * changed files, which loads with the first of them; the view, which loads in the webview, in parts; the stream inspector,
  * which loads in its tab. `--watch` rebuilds on change, `--production` minifies.
  */
 const production = process.argv.includes('--production');
@@ -13,10 +14,12 @@ const watch = process.argv.includes('--watch');
 const lazyParts = {
   name: 'lazy-parts',
   setup(plugin) {
-    plugin.onResolve({ filter: /\/(anthropicTransport|sseAdapter|workspaceTools)$/ }, (args) =>
-      args.kind === 'dynamic-import'
-        ? { path: `./${args.path.split('/').at(-1)}.js`, external: true }
-        : undefined,
+    plugin.onResolve(
+      { filter: /\/(anthropicTransport|sseAdapter|workspaceTools|fileReview)$/ },
+      (args) =>
+        args.kind === 'dynamic-import'
+          ? { path: `./${args.path.split('/').at(-1)}.js`, external: true }
+          : undefined,
     );
   },
 };
@@ -44,6 +47,7 @@ const bundles = [
       anthropicTransport: 'src/node/anthropicTransport.ts',
       sseAdapter: 'src/node/sseAdapter.ts',
       workspaceTools: 'src/host/tools/workspaceTools.ts',
+      fileReview: 'src/host/tools/fileReview.ts',
     },
     outdir: 'dist',
   },

@@ -1,5 +1,6 @@
 import type { JSX, RefObject } from 'preact';
 import { PanelProvider, type Panel } from '../panel';
+import { ChangedFiles } from './changedFiles';
 import { Composer } from './composer';
 import { ConversationLog } from './conversationLog';
 
@@ -13,6 +14,7 @@ export function App({ panel, field }: AppProps): JSX.Element {
   return (
     <PanelProvider value={panel}>
       <ConversationLog />
+      <ChangedFiles />
       <Composer field={field} />
     </PanelProvider>
   );

@@ -19,6 +19,7 @@ export type IconName =
   | 'debug-step-over'
   | 'debug-stop'
   | 'diff'
+  | 'discard'
   | 'error'
   | 'file'
   | 'file-code'

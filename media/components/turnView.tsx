@@ -7,6 +7,7 @@ import { usePanel } from '../panel';
 import type { TurnModel } from '../turnModel';
 import { AttachmentChip } from './attachmentChip';
 import { BlockBoundary } from './blockBoundary';
+import { IconButton } from './buttons';
 import { CompactionCard } from './compactionCard';
 import { FailureCard } from './failureCard';
 import { RawBlock } from './rawBlock';
@@ -51,7 +52,7 @@ export function TurnView({
 }
 
 function UserContent({ turn }: { turn: TurnModel }): JSX.Element {
-  const { strings } = usePanel();
+  const { strings, post } = usePanel();
   const blocks = turn.blocks.value;
   const attachments = blocks.flatMap((block) =>
     block.head.kind === 'attachment' ? [{ block, attachment: block.head.attachment }] : [],
@@ -68,8 +69,17 @@ function UserContent({ turn }: { turn: TurnModel }): JSX.Element {
       {blocks
         .filter((block) => block.head.kind === 'text')
         .map((block) => (
-          <div key={block.id} class="bubble">
-            <StreamedText turn={turn} block={block} as="plain" />
+          <div key={block.id} class="prompt-row">
+            <IconButton
+              icon="discard"
+              class="restore-button"
+              label={strings.tools.restore}
+              testId="restore"
+              onClick={() => post({ type: 'restore', turn: turn.id })}
+            />
+            <div class="bubble">
+              <StreamedText turn={turn} block={block} as="plain" />
+            </div>
           </div>
         ))}
     </>

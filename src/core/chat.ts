@@ -275,6 +275,27 @@ export class Chat implements Disposable {
   }
 
   /**
+   * Takes a prompt and all after it away, as if it had not been sent.
+   *
+   * @returns what was sent; undefined where the turn is no prompt.
+   */
+  rewind(turnId: string): Prompt | undefined {
+    const found = this.find(turnId);
+    if (found?.turn.role !== 'user') return undefined;
+    const { conversation, turn } = found;
+    const gone = conversation.turns.slice(conversation.turns.indexOf(turn));
+    // From the end: what is queued must not start because the one before it was stopped.
+    for (const each of gone.toReversed()) this.stop(each.id);
+    for (const each of gone.toReversed()) conversation.removeTurn(each.id);
+    const { thinkingFrom, thinkingAfter } = this.thinkingStart.get(conversation.id) ?? {};
+    if (gone.some(({ id }) => id === thinkingFrom || id === thinkingAfter)) {
+      this.unbindThinking(conversation);
+    }
+    this.activity.fire();
+    return promptOf(turn);
+  }
+
+  /**
    * Runs a failed, interrupted or stopped turn again from its prompt, after what is queued before it; what it had is
    * dropped. One in which tools ran goes on after them: nothing runs twice. Does nothing to a turn that later ones were
    * already told about.
@@ -464,6 +485,13 @@ export class Chat implements Disposable {
     }
     return undefined;
   }
+}
+
+function promptOf(turn: TurnDocument): Prompt {
+  const attachments = turn.blocks.flatMap(({ head, text }) =>
+    head.kind === 'attachment' ? [{ attachment: head.attachment, content: text.toString() }] : [],
+  );
+  return { text: turn.answerText(), attachments };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

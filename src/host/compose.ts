@@ -25,6 +25,7 @@ import { ApiKey, type Environment } from './apiKey';
 import { ApprovalNotice } from './approvalNotice';
 import { AttachCommands } from './attachCommands';
 import { Attacher } from './attacher';
+import { ChangeSummaries } from './changeSummaries';
 import { ChatCommands } from './chatCommands';
 import { ChatsPicker } from './chatsPicker';
 import { chatPanelType, chatViewId } from './commandIds';
@@ -57,6 +58,7 @@ import { ViewActionHandler } from './viewActionHandler';
 import type { ViewBridgePorts } from './viewBridge';
 import { askPerson } from './tools/askPerson';
 import { offerTools } from './tools/offeredTools';
+import type { FileReview } from './tools/fileReview';
 import type { WorkspaceTools } from './tools/workspaceTools';
 import { viewState } from './viewState';
 
@@ -128,24 +130,52 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   const recorder = store.add(new WireRecorder(clock));
   // The tools of every conversation, in the order in which the model is told them. None is loaded before the first prompt.
   let loadedTools: Promise<WorkspaceTools> | undefined;
-  const ownTools = async (): Promise<readonly Tool[]> => {
+  const ownTools = (): Promise<WorkspaceTools> => {
     loadedTools ??= import('./tools/workspaceTools').then(({ workspaceTools }) =>
       store.add(
         workspaceTools({
           clock,
           ask: askPerson,
           environment: () => environment,
-          watched: (files) => files,
         }),
       ),
     );
-    return (await loadedTools).tools;
+    return loadedTools;
+  };
+  // What files were before tools changed them, and what shows it.
+  const checkpointFolder = vscode.Uri.joinPath(storage, 'checkpoints');
+  let loadedReview: Promise<FileReview> | undefined;
+  const fileReview = (): Promise<FileReview> => {
+    loadedReview ??= import('./tools/fileReview').then(({ createFileReview }) => {
+      const review = store.add(createFileReview(checkpointFolder));
+      review.changedFiles.onDidChange((conversation) => changeSummaries.refresh(conversation));
+      return review;
+    });
+    return loadedReview;
+  };
+  const changeSummaries = store.add(
+    new ChangeSummaries(checkpointFolder, fileReview, (error) =>
+      log.warn(`changed files could not be read: ${String(error)}`),
+    ),
+  );
+  const toolsOf = new WeakMap<Conversation, readonly Tool[]>();
+  const toolsFor = async (conversation: Conversation): Promise<readonly Tool[]> => {
+    const known = toolsOf.get(conversation);
+    if (known !== undefined) return known;
+    const [own, { changedFiles }] = await Promise.all([ownTools(), fileReview()]);
+    const turn = (): string =>
+      chat.runningTurns.find(({ id }) => conversation.turn(id) !== undefined)?.id ?? '';
+    const made = own.tools(changedFiles.watched(conversation.id, turn));
+    toolsOf.set(conversation, made);
+    return made;
   };
   // Of tests, which may stand in the place of one of ours.
   const tools: Tool[] = [];
   const toolPorts: ToolPorts = {
-    list: async () => [
-      ...(await ownTools()).filter(({ name }) => !tools.some((other) => other.name === name)),
+    list: async (conversation) => [
+      ...(await toolsFor(conversation)).filter(
+        ({ name }) => !tools.some((other) => other.name === name),
+      ),
       ...tools,
     ],
     rules: () => settings.current.tools.rules,
@@ -202,6 +232,8 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     }),
   );
 
+  store.add(kept.onDidForget((id) => changeSummaries.forget(id)));
+
   const suggestions = new Suggestions({
     attacher,
     chats: kept,
@@ -239,6 +271,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     catalog.onDidChange,
     chat.onDidChangeActivity,
     promptFiles.onDidChange,
+    changeSummaries.onDidChange,
   ]) {
     store.add(onDidChange(() => stateChanged.fire()));
   }
@@ -269,6 +302,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       isReadOnly: kept.isReadOnly(conversation),
       budget: chat.budget(conversation),
       commands: promptFiles.commands,
+      changedFiles: changeSummaries.of(conversation.id),
     });
   };
 
@@ -304,6 +338,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       attachCommands,
       suggestions,
       modelNow: () => models.info(settings.current.chat.model),
+      fileReview,
       failed: (what, error) => notices.failed(what, error),
     }),
   });
@@ -362,7 +397,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   const modelPicker = new ModelPicker(catalog, settings, () => models.defaultModel);
 
   const offeredTool = async (name: string): Promise<Tool> => {
-    const tool = (await ownTools()).find((candidate) => candidate.name === name);
+    const tool = (await ownTools()).tools().find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`There is no tool ${name}`);
     return tool;
   };

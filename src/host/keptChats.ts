@@ -47,6 +47,10 @@ export class KeptChats implements Disposable {
   /** Fires when a conversation of this window is gone, before it is disposed. */
   readonly onDidDelete = this.deleted.event;
 
+  private readonly forgotten = this.disposables.add(new Emitter<string>());
+  /** Fires with the id of a conversation that was deleted, from this window or from the disk alone. */
+  readonly onDidForget = this.forgotten.event;
+
   private readonly opening = new Map<string, Promise<Conversation | undefined>>();
   /** By id, those that another window owns, with the size of their journals when they were read. */
   private readonly readOnly = new Map<string, number>();
@@ -151,6 +155,7 @@ export class KeptChats implements Disposable {
       this.deleted.fire(here);
       chat.remove(id);
     }
+    this.forgotten.fire(id);
     return true;
   }
 

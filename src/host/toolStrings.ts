@@ -47,6 +47,17 @@ export function toolStrings(): ToolStrings {
     limitMessages: vscode.l10n.t('Claude has made {0} steps on this answer. Shall it go on?'),
     limitCost: vscode.l10n.t('This answer has cost {0} so far. Shall it go on?'),
     goOn: vscode.l10n.t('Continue'),
+    restore: vscode.l10n.t('Go back to before this prompt'),
+    changedFile: vscode.l10n.t('1 file changed'),
+    changedFiles: vscode.l10n.t('{0} files changed'),
+    reviewAll: vscode.l10n.t('Review all'),
+    undoChanges: vscode.l10n.t('Undo the changes to {0}'),
+    changedLines: vscode.l10n.t('Lines added: {0}. Lines removed: {1}.'),
+    changeKinds: {
+      changed: vscode.l10n.t('Changed'),
+      created: vscode.l10n.t('Created'),
+      deleted: vscode.l10n.t('Deleted'),
+    },
     mode: vscode.l10n.t('What Claude may do without asking'),
     modes: {
       ask: vscode.l10n.t('Ask'),

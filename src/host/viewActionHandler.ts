@@ -9,6 +9,7 @@ import type { ModelInfo } from '../core/modelInfo';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { AttachedFile } from '../protocol/attachedFile';
 import type { Suggestion } from '../protocol/suggestion';
+import type { ChangeAction } from '../protocol/changedFile';
 import type { Draft } from '../protocol/hostToView';
 import type { ViewCommand } from '../protocol/viewToHost';
 import { attachmentProblemText } from './attachmentProblemText';
@@ -29,12 +30,14 @@ import { previewDiagram } from './previewDiagram';
 import { sendQuestion } from './sendQuestion';
 import { openSettings } from './settings';
 import type { Suggestions } from './suggestions';
+import { restoreQuestion } from './restoreQuestion';
 import type { Surface } from './surface';
+import type { FileReview } from './tools/fileReview';
 import type { ViewActions } from './viewBridge';
 
 export interface ViewActionPorts {
   readonly connection: Connection;
-  readonly chat: Pick<Chat, 'budget'>;
+  readonly chat: Pick<Chat, 'budget' | 'stopRunning'>;
   readonly chatCommands: ChatCommands;
   readonly keyCommands: KeyCommands;
   readonly modelPicker: ModelPicker;
@@ -49,6 +52,7 @@ export interface ViewActionPorts {
   readonly attachCommands: AttachCommands;
   /** What is known about the model that the next request goes to. */
   readonly modelNow: () => Promise<ModelInfo | undefined>;
+  readonly fileReview: () => Promise<FileReview>;
   readonly failed: (what: string, error: unknown) => void;
 }
 
@@ -133,6 +137,35 @@ export class ViewActionHandler implements ViewActions {
 
   openLink(href: string): Promise<void> {
     return openLink(href);
+  }
+
+  async restore(turn: string, conversation: Conversation): Promise<boolean> {
+    const { chat } = this.ports;
+    const { changedFiles } = await this.ports.fileReview();
+    const at = conversation.turns.findIndex(({ id }) => id === turn);
+    const later = conversation.turns.slice(at).map(({ id }) => id);
+    const first = await changedFiles.firstChanging(conversation.id, later);
+    const choice = await restoreQuestion(first !== undefined);
+    if (choice === undefined) return false;
+    // What is under way would go on changing what is put back.
+    chat.stopRunning(conversation);
+    const wantsFiles = choice !== 'conversation' && first !== undefined;
+    if (wantsFiles && !(await changedFiles.restore(conversation.id, first))) return false;
+    return choice !== 'files';
+  }
+
+  async change(action: ChangeAction, file: string | null, { id }: Conversation): Promise<void> {
+    const { changedFiles } = await this.ports.fileReview();
+    switch (action) {
+      case 'open':
+        return file === null ? undefined : changedFiles.open(id, file);
+      case 'undo':
+        return file === null ? undefined : changedFiles.undo(id, file);
+      case 'reviewAll':
+        return changedFiles.reviewAll(id);
+      default:
+        return assertNever(action);
+    }
   }
 
   inspect(turn: string): void {

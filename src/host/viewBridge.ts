@@ -9,6 +9,7 @@ import { PatchFeed, type PaintObserver } from '../core/patchFeed';
 import { assertNever } from '../core/assertNever';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { AttachedFile } from '../protocol/attachedFile';
+import type { ChangeAction } from '../protocol/changedFile';
 import type { Destination, Draft, HostToView, ViewState } from '../protocol/hostToView';
 import type { Suggestion } from '../protocol/suggestion';
 import { parseViewMessage } from '../protocol/parseViewMessage';
@@ -47,6 +48,10 @@ export interface ViewActions {
   ): Promise<readonly Suggestion[]>;
   /** @throws AttachRefusal with the reason for the person. */
   attachSuggestion(suggestion: Suggestion, bridge: ViewBridge): Promise<void>;
+  /** Puts files back as the person wants it. True where the conversation is to go back too. */
+  restore(turn: string, conversation: Conversation): Promise<boolean>;
+  /** @param file null for all changed files. */
+  change(action: ChangeAction, file: string | null, conversation: Conversation): Promise<void>;
   /** Shows how the turn came over the wire. */
   inspect(turn: string): void;
   openAttachment(attachment: PromptAttachment): Promise<void>;
@@ -73,6 +78,7 @@ export interface ViewBridgePorts {
     | 'approvals'
     | 'decideTool'
     | 'goOn'
+    | 'rewind'
     | 'setCompaction'
     | 'editSummary'
   >;
@@ -276,6 +282,11 @@ export class ViewBridge implements Disposable {
       case 'goOn':
         if (this.owns(message.turn)) chat.goOn(message.turn, message.goesOn);
         return;
+      case 'restore':
+        return this.restore(message.turn);
+      case 'change':
+        if (!this.shows(message.conversation)) return;
+        return actions.change(message.action, message.file, this.conversation);
       case 'setToolMode': {
         const approvals = chat.approvals(this.conversation);
         // Only where it was seen: the host may have changed to another conversation in the meantime.
@@ -415,6 +426,22 @@ export class ViewBridge implements Disposable {
     const target = await this.writable(this.conversation);
     const found = target.turns[place];
     if (found !== undefined) act(found.id);
+  }
+
+  private async restore(turn: string): Promise<void> {
+    const { actions, chat, drafts } = this.ports;
+    if (!this.owns(turn) || !(await actions.restore(turn, this.conversation))) return;
+    await this.inWritable(turn, (id) => {
+      const prompt = chat.rewind(id);
+      if (prompt === undefined) return;
+      const draft = drafts.of(this.conversation.id);
+      // What was being written is not thrown away.
+      const text = [prompt.text, draft.text].filter((part) => part.trim() !== '').join('\n\n');
+      const attachments = [...prompt.attachments, ...draft.attachments];
+      drafts.set(this.conversation.id, { text, attachments });
+      this.postDraft();
+      this.focusComposer();
+    });
   }
 
   private shows(conversation: string | undefined): boolean {

@@ -3,6 +3,7 @@ import type { ContextBudget } from '../core/contextBudget';
 import { contextUse } from '../core/contextUse';
 import type { Conversation } from '../core/conversation';
 import type { SlashCommand } from '../core/slashCommand';
+import type { ChangedFileSummary } from '../protocol/changedFile';
 import type { ViewState } from '../protocol/hostToView';
 import type { CredentialAndServer } from './apiKey';
 import type { Settings } from './settingRules';
@@ -17,6 +18,7 @@ export interface ViewStateSources {
   readonly isReadOnly: boolean;
   readonly budget: ContextBudget;
   readonly commands: readonly SlashCommand[];
+  readonly changedFiles: readonly ChangedFileSummary[];
 }
 
 /** Everything that a view shows around the conversation. */
@@ -34,6 +36,7 @@ export function viewState(sources: ViewStateSources): ViewState {
     toolMode: chat.approvals(conversation)?.mode ?? null,
     othersRunning: running.length,
     commands: sources.commands.map(({ name, description }) => ({ name, description })),
+    changedFiles: sources.changedFiles,
     context: contextUse(conversation.turns, sources.budget),
     lastPrompt: lastPrompt(conversation) ?? lastPromptOfAll(chat.conversations) ?? null,
   };

@@ -4,6 +4,7 @@ import type { ContextUse } from '../core/contextUse';
 import type { FoundTurn } from '../core/foundTurn';
 import type { PromptAttachment } from '../core/conversation';
 import type { AttachedFile } from './attachedFile';
+import type { ChangedFileSummary } from './changedFile';
 import type { Suggestion } from './suggestion';
 import type { ViewStrings } from './viewStrings';
 
@@ -53,6 +54,8 @@ export interface ViewState {
   readonly lastPrompt: string | null;
   /** What the next request takes of the model's window, the draft apart. */
   readonly context?: ContextUse;
+  /** What tools changed in this conversation. */
+  readonly changedFiles?: readonly ChangedFileSummary[];
   /** What a prompt that begins with a slash can call. */
   readonly commands?: readonly { readonly name: string; readonly description: string }[];
 }

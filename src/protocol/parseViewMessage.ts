@@ -4,6 +4,7 @@ import type { Attachment } from '../core/contentBlock';
 import { parseAttachment } from '../core/parseAttachment';
 import type { TurnCursor } from '../core/turnPatch';
 import type { AttachedFile, PreparedImage } from './attachedFile';
+import { changeActions } from './changedFile';
 import type { Draft } from './hostToView';
 import { suggestionKinds, type Suggestion } from './suggestion';
 import {
@@ -115,6 +116,7 @@ function viewMessage(from: Members): ViewToHost {
     case 'retryNow':
     case 'tryAgain':
     case 'continueTurn':
+    case 'restore':
     case 'inspect':
       return { type, turn: text(from['turn'], 'turn', maxName) };
     case 'decideTool':
@@ -129,6 +131,13 @@ function viewMessage(from: Members): ViewToHost {
         type,
         turn: text(from['turn'], 'turn', maxName),
         goesOn: flag(from['goesOn'], 'goesOn'),
+      };
+    case 'change':
+      return {
+        type,
+        action: oneOf(changeActions, from['action'], 'action'),
+        file: from['file'] === null ? null : text(from['file'], 'file', maxName),
+        conversation: text(from['conversation'], 'conversation', maxName),
       };
     case 'setToolMode':
       return {

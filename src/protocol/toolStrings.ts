@@ -1,6 +1,7 @@
 import type { AskReason, ToolMode } from '../core/approvalPolicy';
 import type { ToolFate } from '../core/contentBlock';
 import type { ToolEffect } from '../core/tool';
+import type { ChangedFileSummary } from './changedFile';
 
 /** Every word about tools. `{0}` stands for a value. */
 export interface ToolStrings {
@@ -30,6 +31,17 @@ export interface ToolStrings {
   readonly limitMessages: string;
   readonly limitCost: string;
   readonly goOn: string;
+  /** Back to before a prompt. */
+  readonly restore: string;
+  /** The list of changed files. `{0}`: how many. */
+  readonly changedFile: string;
+  readonly changedFiles: string;
+  readonly reviewAll: string;
+  /** `{0}`: a path. */
+  readonly undoChanges: string;
+  /** Lines, for who cannot see the signs. `{0}` added, `{1}` taken away. */
+  readonly changedLines: string;
+  readonly changeKinds: Readonly<Record<ChangedFileSummary['kind'], string>>;
   readonly mode: string;
   readonly modes: Readonly<Record<ToolMode, string>>;
   readonly modeHints: Readonly<Record<ToolMode, string>>;

@@ -3,6 +3,7 @@ import type { PromptAttachment } from '../core/conversation';
 import type { ConversationCursor } from '../core/conversationPatch';
 import type { ToolDecision } from '../core/toolQuestion';
 import type { AttachedFile } from './attachedFile';
+import type { ChangeAction } from './changedFile';
 import type { Draft } from './hostToView';
 import type { Suggestion } from './suggestion';
 
@@ -95,6 +96,15 @@ export type ViewToHost =
     }
   /** The person's word where that turn reached a limit. */
   | { readonly type: 'goOn'; readonly turn: string; readonly goesOn: boolean }
+  /** Back to before this prompt: the person is asked whether the files, the conversation or both. */
+  | { readonly type: 'restore'; readonly turn: string }
+  /** `file` as the list of changed files names it; null for all of them. */
+  | {
+      readonly type: 'change';
+      readonly action: ChangeAction;
+      readonly file: string | null;
+      readonly conversation: string;
+    }
   | { readonly type: 'setToolMode'; readonly conversation: string; readonly mode: ToolMode }
   | { readonly type: 'run'; readonly command: ViewCommand }
   /** Opens the stream inspector at this turn. */

@@ -22,7 +22,7 @@ describe('The packaged VSIX', () => {
 
   it('has what is needed and nothing else', () => {
     const allowed =
-      /^(extension\.vsixmanifest|\[Content_Types\]\.xml|extension\/(package(\.nls(\.es)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|anthropicTransport|sseAdapter|workspaceTools|view|inspector|chunks\/[\w-]+)\.(js|css)|dist\/codicon\.ttf|l10n\/bundle\.l10n(\.es)?\.json|media\/icons\/(activity\.svg|caudal\.png|tab-(light|dark)\.svg)|media\/walkthrough\/[\w-]+\.(svg|md)))$/i;
+      /^(extension\.vsixmanifest|\[Content_Types\]\.xml|extension\/(package(\.nls(\.es)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|anthropicTransport|sseAdapter|workspaceTools|fileReview|view|inspector|chunks\/[\w-]+)\.(js|css)|dist\/codicon\.ttf|l10n\/bundle\.l10n(\.es)?\.json|media\/icons\/(activity\.svg|caudal\.png|tab-(light|dark)\.svg)|media\/walkthrough\/[\w-]+\.(svg|md)))$/i;
     const others = [...vsix.contents.keys()].filter((name) => !allowed.test(name));
     assert.deepEqual(others, []);
     for (const name of [
@@ -32,6 +32,7 @@ describe('The packaged VSIX', () => {
       'dist/anthropicTransport.js',
       'dist/sseAdapter.js',
       'dist/workspaceTools.js',
+      'dist/fileReview.js',
       'dist/view.js',
       'dist/inspector.js',
       'media/icons/caudal.png',

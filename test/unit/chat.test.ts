@@ -327,6 +327,23 @@ describe('chat', () => {
     });
   });
 
+  it('goes back to before a prompt: what ran is stopped, what was queued does not start', async () => {
+    const h = harness();
+    const first = h.send('a');
+    await settle();
+    h.send('b');
+    const [prompt] = h.conversation.turns;
+    assert.deepEqual(h.chat.rewind(prompt?.id ?? ''), { text: 'a', attachments: [] });
+    assert.equal(first.status.kind, 'stopped');
+    assert.deepEqual(h.conversation.turns, []);
+    await settle();
+    assert.equal(h.transport.calls.length, 1);
+    assert.equal(h.chat.rewind('nobody'), undefined);
+    const again = h.send('c');
+    await settle();
+    assert.equal(again.status.kind, 'connecting');
+  });
+
   it('ends a back-off on request', async () => {
     const h = harness();
     const turn = h.send('a');

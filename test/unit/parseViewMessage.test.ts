@@ -4,6 +4,7 @@ import type { PromptAttachment } from '../../src/core/conversation';
 import type { Draft } from '../../src/protocol/hostToView';
 import { parseDraft, parseViewMessage } from '../../src/protocol/parseViewMessage';
 import { suggestionKinds } from '../../src/protocol/suggestion';
+import { changeActions } from '../../src/protocol/changedFile';
 import {
   toolDecisions,
   toolModes,
@@ -104,6 +105,13 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
   run: fc.record({
     type: fc.constant('run' as const),
     command: fc.constantFrom(...viewCommands),
+  }),
+  restore: fc.record({ type: fc.constant('restore' as const), turn: fc.string() }),
+  change: fc.record({
+    type: fc.constant('change' as const),
+    action: fc.constantFrom(...changeActions),
+    file: fc.option(text),
+    conversation: text,
   }),
   openLink: fc.record({ type: fc.constant('openLink' as const), href: text }),
   inspect: fc.record({ type: fc.constant('inspect' as const), turn: fc.string() }),

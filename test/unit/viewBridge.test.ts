@@ -77,6 +77,17 @@ class Actions implements ViewActions {
     return this.note('openLink', href);
   }
 
+  restores = false;
+
+  async restore(turn: string): Promise<boolean> {
+    await this.note('restore', turn);
+    return this.restores;
+  }
+
+  change(...what: readonly unknown[]): Promise<void> {
+    return this.note('change', ...what.slice(0, 2));
+  }
+
   inspect(turn: string): void {
     void this.note('inspect', turn);
   }
@@ -181,6 +192,10 @@ class Ground {
           approvals: () => this.approvals,
           decideTool: (...said) => void asked.push(['decideTool', ...said]),
           goOn: (turn, goesOn) => void asked.push(['goOn', turn, String(goesOn)]),
+          rewind: (turn) => {
+            asked.push(['rewind', turn]);
+            return { text: 'the prompt', attachments: [] };
+          },
           setCompaction: (turn, to) => void asked.push(['setCompaction', turn, to]),
           editSummary: (turn, text) => void asked.push(['editSummary', turn, text]),
         },
@@ -460,6 +475,30 @@ describe('ViewBridge', () => {
       ['goOn', 'mine', 'true'],
       ['stopRunning', 'c1'],
     ]);
+  });
+
+  it('goes back to before a prompt where the person says so, and keeps what was being written', async () => {
+    const ground = new Ground();
+    const conversation = ground.conversation('c1');
+    conversation.addUserTurn('p', { text: 'the prompt', attachments: [] });
+    await ground.page.say({ type: 'ready', cursor: null });
+    await ground.page.say({ type: 'restore', turn: 'p' });
+    assert.deepEqual(ground.asked, []);
+    ground.actions.restores = true;
+    ground.drafts.set('c1', { text: 'half a thought', attachments: [] });
+    await ground.page.say({ type: 'restore', turn: 'p' });
+    await ground.page.say({ type: 'restore', turn: 'none' });
+    assert.deepEqual(ground.asked, [['rewind', 'p']]);
+    assert.equal(ground.drafts.of('c1').text, 'the prompt\n\nhalf a thought');
+  });
+
+  it('acts on changed files of the conversation shown alone', async () => {
+    const ground = new Ground();
+    await ground.page.say({ type: 'ready', cursor: null });
+    const change = { type: 'change', action: 'undo', file: '/a' } as const;
+    await ground.page.say({ ...change, conversation: 'c2' });
+    await ground.page.say({ ...change, conversation: 'c1' });
+    assert.deepEqual(ground.actions.done, [['change', 'undo', '/a']]);
   });
 
   it('goes on in a copy where another window owns the conversation, and shows that', async () => {

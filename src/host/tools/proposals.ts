@@ -45,6 +45,20 @@ export class Proposals implements Disposable {
     );
   }
 
+  /** Shows a file beside what it was. @param id of where it was that. */
+  async compare(id: string, file: vscode.Uri, before: string, title: string): Promise<void> {
+    const left = uriOf(id, 'before', file.path.replace(/^\/+/, ''));
+    this.put(left, before, true);
+    // Of a file that is gone there is nothing: an empty one stands for it.
+    const isThere = await vscode.workspace.fs.stat(file).then(
+      () => true,
+      () => false,
+    );
+    const right = isThere ? file : uriOf(id, 'now', file.path.replace(/^\/+/, ''));
+    if (!isThere) this.put(right, '', true);
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  }
+
   /** What the person has made of it by now, saved or not; undefined where it was not shown. */
   text(id: string, name: string): string | undefined {
     const uri = uriOf(id, 'after', name);
@@ -130,6 +144,6 @@ export class Proposals implements Disposable {
 }
 
 /** The name comes last, so that the editor knows the language. */
-function uriOf(id: string, side: 'before' | 'after', name: string): vscode.Uri {
+function uriOf(id: string, side: 'before' | 'after' | 'now', name: string): vscode.Uri {
   return vscode.Uri.from({ scheme, path: `/${id}/${side}/${name}` });
 }

@@ -23,13 +23,16 @@ export interface WorkspaceToolPorts {
   readonly ask: AskPerson;
   /** What commands get as their environment. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
-  /** Stands before every change of a file: a checkpoint keeps there what will be changed. */
-  readonly watched: (files: FileChanges) => FileChanges;
 }
 
-/** The tools of a conversation, in an order that never changes; disposing ends what runs in the background. */
+/** Disposing ends what runs in the background. */
 export interface WorkspaceTools extends Disposable {
-  readonly tools: readonly Tool[];
+  /**
+   * The tools of a conversation, in an order that never changes.
+   *
+   * @param files what changes of files go through; a checkpoint keeps there what is changed.
+   */
+  tools(files?: FileChanges): readonly Tool[];
 }
 
 /** Tools on the folders that are open. They are asked for when a call comes, so that they are today's. */
@@ -43,11 +46,11 @@ export function workspaceTools(ports: WorkspaceToolPorts): WorkspaceTools {
   const commands = new CommandTools(paths, ports.environment);
   let found: Promise<string | undefined> | undefined;
   const ripgrep = (): Promise<string | undefined> => (found ??= findRipgrep(vscode.env.appRoot));
-  const tools = [
+  const tools = (changes: FileChanges): readonly Tool[] => [
     readFileTool(paths, files),
     ...findTools(paths, excludedFiles),
     searchTextTool(paths, excludedFiles, ripgrep),
-    ...editTools(paths, ports.watched(files)),
+    ...editTools(paths, changes),
     ...commands.tools,
     ...languageTools(paths, ports.clock),
     openEditorsTool(paths),
@@ -55,7 +58,10 @@ export function workspaceTools(ports: WorkspaceToolPorts): WorkspaceTools {
     askUserTool(ports.ask),
     todoTool,
   ];
-  return { tools: tools.map(sameSubject), dispose: () => commands.dispose() };
+  return {
+    tools: (changes = files) => tools(changes).map(sameSubject),
+    dispose: () => commands.dispose(),
+  };
 }
 
 /** Globs of `files.exclude` that are on. Those with a condition need files beside them, and are left out. */

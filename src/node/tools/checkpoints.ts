@@ -70,6 +70,8 @@ export class Checkpoints {
     private readonly folder: string,
     private readonly files: FileChanges & UnsavedText,
     private readonly limits: CheckpointLimits = checkpointLimits,
+    /** Of what `.gitignore` ignores no copy is made: it is what can be made again, or what nobody should have. */
+    private readonly isIgnored: (file: string) => Promise<boolean> = () => Promise.resolve(false),
   ) {}
 
   /** The files, but what a change is about to take away is kept first. @param turn the turn that a change belongs to. */
@@ -110,10 +112,21 @@ export class Checkpoints {
     return found.flat();
   }
 
-  /** Puts all files back to what they were before the turn. What was changed since by others is asked about first. */
-  restore(turn: string, ask: AskOverwrite): Promise<RestoreReport | undefined> {
+  /**
+   * Puts files back to what they were before the turn, or before the first where none is named. What was changed since by
+   * others is asked about first.
+   *
+   * @param only this file; all that were changed where it is missing.
+   */
+  restore(
+    turn: string | undefined,
+    ask: AskOverwrite,
+    only?: string,
+  ): Promise<RestoreReport | undefined> {
     return this.inTurn(async () => {
-      const changed = await this.changedSince(turn);
+      const changed = (await this.changedSince(turn)).filter(
+        ({ file }) => only === undefined || file === only,
+      );
       const others = changed.filter(({ isChangedSince }) => isChangedSince);
       const answer = others.length === 0 ? 'overwrite' : await ask(others);
       if (answer === undefined) return undefined;
@@ -126,7 +139,7 @@ export class Checkpoints {
           continue;
         }
         // Restoring is a change as any other: it can be undone by the same way.
-        await this.keep(`restore of ${turn}`, [file], () => this.putBack(file, before));
+        await this.keep(`restore of ${turn ?? 'all'}`, [file], () => this.putBack(file, before));
         restored.push(file);
       }
       return { restored, skipped };
@@ -180,6 +193,7 @@ export class Checkpoints {
     const stats = await stat(file).catch(() => undefined);
     if (stats === undefined) return { kind: 'absent' };
     if (!stats.isFile() || stats.size > this.limits.maxFileSize) return { kind: 'notKept' };
+    if (await this.isIgnored(file)) return { kind: 'notKept' };
     const bytes = await readFile(file).catch(() => undefined);
     if (bytes === undefined) return { kind: 'notKept' };
     const unsaved = this.files.unsavedText(file);

@@ -77,6 +77,17 @@ export function anyDepthMatcher(glob: string): (relative: string) => boolean {
   return picomatch(glob.includes('/') ? glob.replace(/^\.?\//, '') : `**/${glob}`, { dot: true });
 }
 
+/** Whether a `.gitignore` file of the workspace folder leaves the file out, or a folder that it is in. */
+export async function isIgnoredFile(root: string, file: string): Promise<boolean> {
+  const inRoot = slashed(path.relative(root, file));
+  if (inRoot === '' || inRoot.startsWith('../')) return false;
+  const rules = await ignoreFilesAbove(root, file);
+  const parts = inRoot.split('/');
+  return parts.some((_, index) =>
+    isIgnored(rules, parts.slice(0, index + 1).join('/'), index < parts.length - 1),
+  );
+}
+
 async function ignoreFilesAbove(root: string, start: string): Promise<readonly IgnoreFile[]> {
   const parts = path.relative(root, start).split(path.sep).filter(Boolean);
   if (parts[0] === '..') return [];

@@ -71,7 +71,6 @@ describe("Other people's tools", function () {
       clock: new SystemClock(),
       ask: () => Promise.resolve(undefined),
       environment: () => ({}),
-      watched: (files) => files,
     });
     try {
       assert.deepEqual(
@@ -81,7 +80,7 @@ describe("Other people's tools", function () {
           return { name, modelDescription, inputSchema };
         }),
         offeredNames.map((name) => {
-          const tool = own.tools.find((candidate) => candidate.name === name);
+          const tool = own.tools().find((candidate) => candidate.name === name);
           return {
             name: `caudal_${name}`,
             modelDescription: tool?.description,

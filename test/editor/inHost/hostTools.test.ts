@@ -24,7 +24,7 @@ describe('Tools of the workspace', () => {
     return vscode.Uri.file(at(name));
   };
   const call = async (name: string, input: JsonObject = {}): Promise<string> => {
-    const tool = tools.tools.find((candidate) => candidate.name === name);
+    const tool = tools.tools().find((candidate) => candidate.name === name);
     assert.ok(tool !== undefined, name);
     await tool.subject(input);
     const { signal } = new AbortController();
@@ -37,7 +37,6 @@ describe('Tools of the workspace', () => {
       clock: new SystemClock(),
       ask: (question, [first]) => Promise.resolve(`${first ?? ''} to ${question}`),
       environment: () => process.env,
-      watched: (files) => files,
     });
   });
   afterEach(async () => {
@@ -47,9 +46,9 @@ describe('Tools of the workspace', () => {
   });
 
   it('have names that the API takes, and schemas of objects', () => {
-    const names = tools.tools.map(({ name }) => name);
+    const names = tools.tools().map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
-    for (const { name, inputSchema } of tools.tools) {
+    for (const { name, inputSchema } of tools.tools()) {
       assert.match(name, /^[a-z_]{1,64}$/);
       assert.equal(inputSchema['type'], 'object');
     }

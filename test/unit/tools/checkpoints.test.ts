@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { appendFile, chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Checkpoints, type ChangedFile } from '../../../src/node/tools/checkpoints';
+import {
+  checkpointLimits,
+  Checkpoints,
+  type ChangedFile,
+} from '../../../src/node/tools/checkpoints';
 import { DiskFiles, type FileChanges } from '../../../src/node/tools/fileChanges';
+import { isIgnoredFile } from '../../../src/node/tools/fileWalk';
 import { ToolGround } from './toolGround';
 
 class Files extends DiskFiles {
@@ -134,6 +139,36 @@ describe('Checkpoints', () => {
       report?.skipped.map((file) => path.basename(file)),
       ['x', 'large'],
     );
+  });
+
+  it('put one file back alone, and all of a conversation', async () => {
+    await changes.write(ground.at('a.txt'), 'two\n');
+    turn = 'turn-2';
+    await changes.write(ground.at('b.txt'), 'B\n');
+    await checkpoints.restore(undefined, unasked, ground.at('b.txt'));
+    assert.deepEqual([await text('a.txt'), await text('b.txt')], ['two\n', 'b\n']);
+    await checkpoints.restore(undefined, unasked);
+    assert.equal(await text('a.txt'), 'one\n');
+  });
+
+  it('keep nothing of what .gitignore ignores', async () => {
+    await ground.write('.gitignore', '.env\nout/\n!out/kept\n');
+    await ground.write('.env', 'KEY=secret');
+    const limits = checkpointLimits;
+    const isIgnored = (file: string): Promise<boolean> => isIgnoredFile(ground.workspace, file);
+    checkpoints = new Checkpoints(folder(), new Files(), limits, isIgnored);
+    changes = checkpoints.watched(() => turn);
+    await changes.write(ground.at('.env'), 'KEY=other');
+    await changes.create(ground.at('out/made.txt'), 'made');
+    await changes.write(ground.at('a.txt'), 'two\n');
+    const kept = await Promise.all(
+      (await readdir(folder())).map((name) => readFile(path.join(folder(), name), 'utf8')),
+    );
+    assert.ok(kept.every((content) => !content.startsWith('KEY=') && content !== 'made'));
+    const report = await checkpoints.restore('turn-1', unasked);
+    assert.deepEqual(report?.restored.includes(ground.at('a.txt')), true);
+    assert.ok(report.skipped.includes(ground.at('.env')));
+    assert.equal(await text('.env'), 'KEY=other');
   });
 
   it('keep nothing of a change that was refused', async () => {
