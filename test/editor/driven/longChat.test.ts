@@ -8,7 +8,7 @@ import { textAnswer } from '../../server/scenario';
 import { startEditor, type EditorSession } from '../editorSession';
 import type { ChatPanel } from './chatPanel';
 
-describe('A chat of 1,000 turns', function () {
+describe('A chat of 1,000 turns and 50 MB', function () {
   this.timeout(300_000);
   let server: MessagesServer;
   let session: EditorSession;
@@ -27,7 +27,7 @@ describe('A chat of 1,000 turns', function () {
     const folder = files.find((file) => path.basename(file) === 'conversations');
     assert(folder !== undefined);
     await mkdir(path.join(dataFolder, folder), { recursive: true });
-    await longChat(path.join(dataFolder, folder), { turns: 1_000, size: 3_000_000 });
+    await longChat(path.join(dataFolder, folder), { turns: 1_000, size: 50_000_000 });
     await session.runCommand('Caudal: Show chats');
     await session.page
       .locator('.quick-input-list .monaco-list-row')
@@ -44,7 +44,7 @@ describe('A chat of 1,000 turns', function () {
 
   it('opens at its end with a part of it on the page (T1, T16)', async () => {
     const count = await panel.frame.locator('[data-turn]').count();
-    assert(count >= 2 && count < 100, `${count} turns are on the page`);
+    assert(count >= 1 && count < 100, `${count} turns are on the page`);
   });
 
   it('is found in with the editor’s own key, and gone through prompt by prompt (T13)', async () => {
@@ -69,10 +69,36 @@ describe('A chat of 1,000 turns', function () {
       .waitFor();
   });
 
-  it('goes on at its end', async () => {
-    await panel.ask('And now?');
-    await panel.waitForStatus('complete');
-    assert.equal((await panel.answerText()).trim(), 'At the end.');
-    assert.equal(server.messageRequests.length, 2);
+  it('scrolls through what it has with a bounded page (T2, T9)', async () => {
+    const log = panel.frame.locator('[role=log]');
+    const seen = new Set<string>();
+    for (let step = 0; step < 30; step++) {
+      await log.hover();
+      await session.page.mouse.wheel(0, -4_000);
+      await panel.waitFor(async () => {
+        const { left, height } = await log.evaluate((element) => {
+          const box = element.getBoundingClientRect();
+          const middle = document.elementFromPoint(box.left + 40, box.top + box.height / 2);
+          return {
+            left: middle?.closest('[data-turn]')?.getAttribute('data-turn') ?? '',
+            height: middle?.closest('[data-turn]')?.textContent.length ?? 0,
+          };
+        });
+        if (left !== '') seen.add(left);
+        return left !== '' && height > 0;
+      }, 'a turn in the middle of the screen');
+      const nodes = await panel.frame.evaluate(() => document.querySelectorAll('*').length);
+      assert(nodes < 60_000, `${nodes} elements are on the page`);
+    }
+    assert(seen.size > 0);
+  });
+
+  it('says that it is more than the model can read, and keeps the prompt', async () => {
+    await panel.composer.fill('And now?');
+    await panel.composer.press('Enter');
+    await panel.frame.getByText(/than the model can read/).waitFor();
+    await panel.button('Cancel').click();
+    assert.equal(await panel.composer.inputValue(), 'And now?');
+    assert.equal(server.messageRequests.length, 1);
   });
 });
