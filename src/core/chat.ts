@@ -4,6 +4,7 @@ import { classifyError } from './classify';
 import type { ChatSettings } from './chatSettings';
 import type { Clock } from './clock';
 import type { Connectivity } from './connectivity';
+import { withCacheBreakpoints } from './cacheBreakpoint';
 import { askForSummary, isCompaction } from './compaction';
 import { contextBudget, isNearLimit, withPrompt, type ContextBudget } from './contextBudget';
 import { Conversation, type Prompt } from './conversation';
@@ -408,7 +409,9 @@ export class Chat implements Disposable {
     this.toldTools = options.tools ?? [];
     const messagesFor = (thinking: HistoryOptions): MessageParam[] => {
       const history = messageHistory(conversation.turns, turn.id, { ...thinking, ownBlocks });
-      return isCompaction(turn) ? askForSummary(history) : history;
+      const said = isCompaction(turn) ? askForSummary(history) : history;
+      // Marks of ours only where the request itself has one: other servers may know neither.
+      return options.cache_control === undefined ? said : withCacheBreakpoints(said);
     };
     const messages = messagesFor(this.thinkingStart.get(conversation.id) ?? {});
     return {
@@ -446,7 +449,11 @@ export class Chat implements Disposable {
     const info = await this.modelInfo(settings.model);
     const options = {
       ...requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings),
-      ...toolOptions((await this.ports.tools?.list(conversation)) ?? [], info),
+      ...toolOptions(
+        (await this.ports.tools?.list(conversation)) ?? [],
+        info,
+        this.ports.tools?.serverTools?.(info),
+      ),
     };
     const thinking = this.thinkingStart.get(conversation.id) ?? {};
     return { ...options, messages: messageHistory(conversation.turns, '', thinking) };

@@ -102,6 +102,43 @@ describe('tools over sockets', function () {
     );
   });
 
+  it('reads all but the latest step from the cache, however long the loop and however many calls at once', async () => {
+    const { server } = ground;
+    const steps = 8;
+    const callsOf = (step: number): ScriptedBlock[] =>
+      Array.from({ length: 12 }, (_, i) => read(`s${step}_${i}`, `f${i}`));
+    server.queue(
+      ...Array.from({ length: steps }, (_, step) => ({
+        blocks: [{ type: 'thinking' as const, text: `Step ${step}.` }, ...callsOf(step)],
+        stopReason: 'tool_use',
+      })),
+      { blocks: [{ type: 'text', text: 'All is read.' }] },
+    );
+    const turn = ground.send('x'.repeat(9_000));
+    let answered = 0;
+    for (let step = 1; step <= steps; step++) {
+      await ran(turn, step * 12);
+      for (; answered < step * 12; answered++) tools.calls[answered]!.done('y'.repeat(2_000));
+    }
+    await ground.end(turn);
+    assert.equal(turn.status.kind, 'complete', JSON.stringify(turn.status));
+    const requests = server.messageRequests;
+    assert.equal(requests.length, steps + 1, 'nothing was refused and asked again');
+    const said = requests.map(({ body }) =>
+      JSON.stringify(body['messages'], (name, value: unknown) =>
+        name === 'cache_control' ? undefined : value,
+      ),
+    );
+    for (const [i, later] of said.slice(1).entries()) {
+      const earlier = said[i]!.slice(0, -1);
+      assert.ok(later.startsWith(earlier), `request ${i + 2} begins as the one before it`);
+    }
+    const { cacheRead = 0, cacheWrite5m = 0, input } = turn.meta.usage ?? {};
+    assert.equal(input, 0, 'every request is marked to its end');
+    // A step has 25 blocks, and the cache looks 20 back: without marks each request would write all of it anew.
+    assert.ok(cacheRead > 2 * cacheWrite5m, `${cacheRead} read, ${cacheWrite5m} written`);
+  });
+
   it('is taken by the server after Stop while a call ran', async () => {
     ground.server.queue(
       { blocks: [read('t1', 'a'), read('t2', 'b')], stopReason: 'tool_use' },
