@@ -14,7 +14,7 @@ import { modKeyName } from './emptyState';
 import { Icon } from './icon';
 import { MentionList } from './mentionList';
 import { InfoLine } from './infoLine';
-import { ToolModeSelect } from './toolModeSelect';
+import { ToolModeSelect, ToolsButton } from './toolModeSelect';
 import { completeSlash, SlashList } from './slashList';
 import { SendQuestion } from './sendQuestion';
 
@@ -205,6 +205,7 @@ function ComposerBar({ field }: { field: RefObject<HTMLTextAreaElement | null> }
       />
       <ModelButton />
       <ToolModeSelect />
+      <ToolsButton />
       <ContextMeter />
       <span class="grow" />
       {isRunning ? (

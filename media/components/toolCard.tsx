@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ToolFate } from '../../src/core/contentBlock';
+import type { ToolStrings } from '../../src/protocol/toolStrings';
 import { isTerminal } from '../../src/core/turnStatus';
 import { AnsiTextView } from '../ansiTextView';
 import type { BlockModel, TextSink } from '../blockModel';
@@ -21,7 +22,8 @@ interface ToolCardProps {
   readonly name: string;
 }
 
-interface State {
+/** How a call stands, as its card says it. */
+export interface CardState {
   readonly kind: ToolFate | 'writing' | 'waiting' | 'running' | 'asking';
   readonly icon: IconName;
   readonly text: string;
@@ -63,21 +65,23 @@ function useCardState(
   run: BlockModel | undefined,
   result: BlockModel | undefined,
   isAsked: boolean,
-): State {
+): CardState {
   const { tools } = usePanel().strings;
   if (result?.head.kind === 'tool_result') {
-    const { fate } = result.head;
-    return { kind: fate, icon: fateIcon(fate), text: tools.fates[fate] };
+    return stateOfFate(result.head.fate, tools);
   }
   if (isAsked) return { kind: 'asking', icon: 'question', text: tools.waiting };
   if (isTerminal(turn.status.value)) {
-    const fate = run === undefined ? 'not-run' : 'unknown';
-    return { kind: fate, icon: fateIcon(fate), text: tools.fates[fate] };
+    return stateOfFate(run === undefined ? 'not-run' : 'unknown', tools);
   }
   if (run !== undefined) return { kind: 'running', icon: 'loading', text: tools.running };
   return block.state.value === 'open'
     ? { kind: 'writing', icon: 'loading', text: tools.writing }
     : { kind: 'waiting', icon: 'history', text: tools.waiting };
+}
+
+export function stateOfFate(fate: ToolFate, { fates }: ToolStrings): CardState {
+  return { kind: fate, icon: fateIcon(fate), text: fates[fate] };
 }
 
 function fateIcon(fate: ToolFate): IconName {
@@ -148,7 +152,7 @@ interface SinkProps {
 }
 
 /** A block's text in a view of its own. The component renders once: the text goes past it. */
-function Sink({ block, create, label, isBox }: SinkProps): JSX.Element {
+export function Sink({ block, create, label, isBox }: SinkProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const life = block.life.value;
   useLayoutEffect(() => {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { toolModes } from '../../src/protocol/viewToHost';
 import { usePanel } from '../panel';
+import { IconButton } from './buttons';
 
 /** What tools may do without asking; nothing where there are no tools. */
 export function ToolModeSelect(): JSX.Element | null {
@@ -28,5 +29,19 @@ export function ToolModeSelect(): JSX.Element | null {
         </option>
       ))}
     </select>
+  );
+}
+
+/** Leads to the choice of tools; nothing where there are none. */
+export function ToolsButton(): JSX.Element | null {
+  const { state, strings, post } = usePanel();
+  if ((state.value?.toolMode ?? null) === null) return null;
+  return (
+    <IconButton
+      icon="tools"
+      label={strings.tools.choose}
+      testId="choose-tools"
+      onClick={() => post({ type: 'run', command: 'chooseTools' })}
+    />
   );
 }

@@ -11,6 +11,7 @@ import { IconButton } from './buttons';
 import { CompactionCard } from './compactionCard';
 import { FailureCard } from './failureCard';
 import { RawBlock } from './rawBlock';
+import { ServerToolCard } from './serverToolCard';
 import { StopNote } from './stopNote';
 import { StreamedText } from './streamedText';
 import { RedactedThinking, ThinkingBlock } from './thinkingBlock';
@@ -134,15 +135,10 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
       return <ToolCard turn={turn} block={block} toolUseId={head.toolUseId} name={head.name} />;
     case 'server_tool_use':
       return (
-        <RawBlock
-          turn={turn}
-          block={block}
-          icon="tools"
-          label={fillTemplate(strings.toolCall, head.name)}
-          startsOpen
-        />
+        <ServerToolCard turn={turn} block={block} toolUseId={head.toolUseId} name={head.name} />
       );
     case 'server_tool_result':
+      if (turn.blocks.value.some((one) => isCall(one, head.toolUseId))) return null;
       return (
         <RawBlock
           turn={turn}
@@ -172,6 +168,13 @@ function BlockView({ turn, block }: { turn: TurnModel; block: BlockModel }): JSX
     default:
       return assertNever(head);
   }
+}
+
+/** Whether the block is the call that a result of the server's belongs to, and is part of whose card. */
+function isCall({ head, state }: BlockModel, toolUseId: string): boolean {
+  return (
+    head.kind === 'server_tool_use' && head.toolUseId === toolUseId && state.value !== 'dropped'
+  );
 }
 
 /** What stands between the answer and its footer when something else than an answer happened. */

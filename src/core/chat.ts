@@ -404,7 +404,7 @@ export class Chat implements Disposable {
     ]);
     const options = {
       ...requestOptions(settings.model ?? info?.id ?? preferredModel, info, settings),
-      ...toolOptions(tools, info, this.ports.tools?.serverTools?.(info)),
+      ...toolOptions(tools, info, this.ports.tools?.serverTools?.(info, conversation)),
     };
     this.toldTools = options.tools ?? [];
     const messagesFor = (thinking: HistoryOptions): MessageParam[] => {
@@ -452,7 +452,7 @@ export class Chat implements Disposable {
       ...toolOptions(
         (await this.ports.tools?.list(conversation)) ?? [],
         info,
-        this.ports.tools?.serverTools?.(info),
+        this.ports.tools?.serverTools?.(info, conversation),
       ),
     };
     const thinking = this.thinkingStart.get(conversation.id) ?? {};
@@ -466,7 +466,16 @@ export class Chat implements Disposable {
     return conversation.addCompaction(this.ports.newId());
   }
 
-  /** What was thought after the summary is bound to it (API: preserved thinking), and is not sent any more. */
+  /**
+   * Says that the conversation's next answer has other tools: what was thought before is bound to those it had (API:
+   * preserved thinking), and is not sent any more.
+   */
+  toolsChanged(conversation: Conversation): void {
+    this.unbindThinking(conversation);
+    this.activity.fire();
+  }
+
+  /** What was thought is bound to what is sent no more (API: preserved thinking), and is not sent any more either. */
   private unbindThinking(conversation: Conversation): void {
     this.unbound.add(conversation.id);
   }

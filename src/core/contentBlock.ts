@@ -8,7 +8,13 @@ export type BlockHead =
   | { readonly kind: 'redacted_thinking' }
   | { readonly kind: 'tool_use'; readonly toolUseId: string; readonly name: string }
   | { readonly kind: 'server_tool_use'; readonly toolUseId: string; readonly name: string }
-  | { readonly kind: 'server_tool_result'; readonly toolUseId: string; readonly type: string }
+  /** What a tool of the server's own came to, whole at once. The block's text is for the person. */
+  | {
+      readonly kind: 'server_tool_result';
+      readonly toolUseId: string;
+      readonly type: string;
+      readonly isError?: true;
+    }
   /**
    * A call of ours that has begun: opened before it can have any effect, so that a crash leaves a trace of it. The
    * block's text is the output for the person, as it comes; the model does not read it.

@@ -151,8 +151,12 @@ function isBlockHead(value: unknown): value is BlockHead {
     case 'tool_use':
     case 'server_tool_use':
       return hasString('toolUseId') && hasString('name');
-    case 'server_tool_result':
-      return hasString('toolUseId') && hasString('type');
+    case 'server_tool_result': {
+      const { isError } = value;
+      return (
+        hasString('toolUseId') && hasString('type') && (isError === undefined || isError === true)
+      );
+    }
     case 'tool_run':
       return hasString('toolUseId');
     case 'tool_result':

@@ -12,6 +12,9 @@ export interface ModelCapabilities {
   readonly thinking: readonly ThinkingType[];
   readonly imageInput: boolean;
   readonly pdfInput: boolean;
+  /** The API's own tools. */
+  readonly webSearch: boolean;
+  readonly webFetch: boolean;
 }
 
 /** One entry of `GET /v1/models`. */

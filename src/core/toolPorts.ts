@@ -13,7 +13,10 @@ export interface ToolPorts {
    */
   readonly list: (conversation: Conversation) => Promise<readonly Tool[]>;
   /** Tools that the server runs itself, as a request names them; told after ours, and as unchanging as these. */
-  readonly serverTools?: (model: ModelInfo | undefined) => readonly JsonObject[];
+  readonly serverTools?: (
+    model: ModelInfo | undefined,
+    conversation: Conversation,
+  ) => readonly JsonObject[];
   /** The rules of the person and of the workspace, from the settings. */
   readonly rules: () => readonly ApprovalRule[];
   /** Keeps rules for the workspace. */

@@ -3,6 +3,7 @@ import type { BlockHead, BlockStart } from './contentBlock';
 import { isJsonObject, stringMember, type JsonObject } from './json';
 import type { Logger } from './logger';
 import type { SeamWriter } from './seamWriter';
+import { serverToolResult } from './serverToolResult';
 import { noUsage, updateUsage, type TokenUsage } from './tokenUsage';
 import type { TurnBlock, TurnDocument } from './turnDocument';
 import type { StopReason } from './turnStatus';
@@ -350,9 +351,12 @@ function blockStart(raw: JsonObject): BlockStart {
       };
     default: {
       const toolUseId = stringMember(raw, 'tool_use_id');
-      return type.endsWith('_tool_result') && toolUseId !== undefined
-        ? { head: { kind: 'server_tool_result', toolUseId, type }, raw }
-        : { head: { kind: 'unknown', type }, raw };
+      if (!type.endsWith('_tool_result') || toolUseId === undefined) {
+        return { head: { kind: 'unknown', type }, raw };
+      }
+      const { text, isError } = serverToolResult(raw);
+      const head = { kind: 'server_tool_result', toolUseId, type } as const;
+      return { head: isError ? { ...head, isError } : head, raw, text };
     }
   }
 }

@@ -45,13 +45,13 @@ export class BlockDocuments implements vscode.TextDocumentContentProvider, Dispo
 function nameOf(head: BlockHead): string {
   switch (head.kind) {
     case 'text':
+    case 'server_tool_result':
       return `${vscode.l10n.t('Answer')}.md`;
     case 'thinking':
     case 'redacted_thinking':
       return `${vscode.l10n.t('Thinking')}.md`;
     case 'tool_use':
     case 'server_tool_use':
-    case 'server_tool_result':
     case 'unknown':
       return `${vscode.l10n.t('Content')}.json`;
     case 'tool_run':

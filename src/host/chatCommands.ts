@@ -8,6 +8,7 @@ import type { KeptChats } from './keptChats';
 import { selectionOf } from './selection';
 import type { SidebarView } from './sidebarView';
 import type { Surface } from './surface';
+import type { ToolPicker } from './toolPicker';
 
 /** The commands around conversations and the places that show them. */
 export class ChatCommands {
@@ -17,6 +18,7 @@ export class ChatCommands {
     private readonly sidebar: SidebarView,
     private readonly panels: EditorPanels,
     private readonly picker: ChatsPicker,
+    private readonly toolPicker: ToolPicker,
   ) {}
 
   focus(): Promise<void> {
@@ -49,6 +51,12 @@ export class ChatCommands {
   async openInEditor(from?: Surface): Promise<void> {
     const surface = from ?? (await this.activeSurface());
     await this.panels.open(surface.conversation).reveal();
+  }
+
+  /** Asks which tools the chat uses besides Caudal's own. */
+  async chooseTools(from?: Surface): Promise<void> {
+    const { conversation } = from ?? (await this.activeSurface());
+    await this.toolPicker.choose(conversation);
   }
 
   /** Asks for a summary with which the chat goes on. */

@@ -13,6 +13,7 @@ export const commandIds = [
   'caudal.addProblems',
   'caudal.showLog',
   'caudal.showChats',
+  'caudal.chooseTools',
   'caudal.compact',
   'caudal.find',
   'caudal.previousPrompt',

@@ -11,6 +11,7 @@ import type { JsonObject } from '../core/json';
 import { MessageRelay } from '../core/messageRelay';
 import type { Tool } from '../core/tool';
 import type { ToolPorts } from '../core/toolPorts';
+import { hasWebTool, serverTools, webTools } from '../core/serverTools';
 import { WireRecorder } from '../core/wireRecorder';
 import { BlobSweep } from '../node/blobSweep';
 import { ConversationLibrary } from '../node/conversationLibrary';
@@ -53,10 +54,13 @@ import { SidebarView } from './sidebarView';
 import { Suggestions } from './suggestions';
 import type { Surface } from './surface';
 import type { TestApi } from './testApi';
+import { ToolChoices } from './toolChoices';
+import { ToolPicker } from './toolPicker';
 import { keepToolRules } from './toolRules';
 import { ViewActionHandler } from './viewActionHandler';
 import type { ViewBridgePorts } from './viewBridge';
 import { askPerson } from './tools/askPerson';
+import { otherTools } from './tools/otherTools';
 import { offerTools } from './tools/offeredTools';
 import type { FileReview } from './tools/fileReview';
 import type { WorkspaceTools } from './tools/workspaceTools';
@@ -169,15 +173,26 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     toolsOf.set(conversation, made);
     return made;
   };
+  const toolChoices = store.add(
+    new ToolChoices(context.workspaceState, () => ({
+      web: settings.current.tools.web ? webTools : [],
+      others: [],
+    })),
+  );
   // Of tests, which may stand in the place of one of ours.
   const tools: Tool[] = [];
   const toolPorts: ToolPorts = {
-    list: async (conversation) => [
-      ...(await toolsFor(conversation)).filter(
-        ({ name }) => !tools.some((other) => other.name === name),
-      ),
-      ...tools,
-    ],
+    list: async (conversation) => {
+      const own = await toolsFor(conversation);
+      const ours = [...own.filter(({ name }) => !tools.some((one) => one.name === name)), ...tools];
+      const { others } = toolChoices.of(conversation.id);
+      if (others.length === 0) return ours;
+      const taken = [...ours.map(({ name }) => name), ...webTools];
+      const chosen = otherTools(taken).filter((other) => others.includes(other.id));
+      return [...ours, ...chosen.map(({ tool }) => tool)];
+    },
+    serverTools: (model, { id }) =>
+      serverTools(toolChoices.of(id).web.filter((name) => hasWebTool(model, name))),
     rules: () => settings.current.tools.rules,
     keepRules: (rules) => {
       keepToolRules(rules).catch((error: unknown) => notices.failed('keep rules', error));
@@ -202,6 +217,12 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       connectivity,
     }),
   );
+  store.add(
+    toolChoices.onDidChange((id) => {
+      const conversation = chat.conversation(id);
+      if (conversation !== undefined) chat.toolsChanged(conversation);
+    }),
+  );
   const drafts = store.add(new Drafts(context.workspaceState));
   const sweep = new BlobSweep(
     blobs,
@@ -222,6 +243,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       memory: context.workspaceState,
       clock,
       newId: randomUUID,
+      carryOver: (from, to) => toolChoices.carryOver(from, to),
       damaged: (title) => notices.damagedChat(title),
       notReopened: (error) => notices.chatNotReopened(error),
     }),
@@ -391,7 +413,8 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     }),
   );
   const chatsPicker = new ChatsPicker(chat, kept, (what, error) => notices.failed(what, error));
-  const chatCommands = new ChatCommands(chat, kept, sidebar, panels, chatsPicker);
+  const toolPicker = new ToolPicker(toolChoices, () => models.info(settings.current.chat.model));
+  const chatCommands = new ChatCommands(chat, kept, sidebar, panels, chatsPicker, toolPicker);
   const attachCommands = new AttachCommands(attacher, suggestions, () => chatCommands.receiver());
   const keyCommands = new KeyCommands(apiKey, connection);
   const modelPicker = new ModelPicker(catalog, settings, () => models.defaultModel);
@@ -424,6 +447,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
                 'caudal.addProblems': () => attachCommands.addProblems(),
                 'caudal.showLog': showLog,
                 'caudal.showChats': () => chatCommands.showChats(),
+                'caudal.chooseTools': () => chatCommands.chooseTools(),
                 'caudal.compact': () => chatCommands.compact(),
                 'caudal.find': () => chatCommands.go('find'),
                 'caudal.previousPrompt': () => chatCommands.go('previousPrompt'),

@@ -21,6 +21,8 @@ export interface KeptChatsPorts {
   readonly memory: ShownMemory;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Whatever else belongs to a conversation goes with it to the one in its place. */
+  readonly carryOver?: (from: string, to: string) => void;
   /** Says that not all of a conversation could be read. */
   readonly damaged: (title: string) => void;
   /** Says that a conversation which was to be shown again could not be. */
@@ -95,6 +97,7 @@ export class KeptChats implements Disposable {
     const standIn = this.standIns.get(id) ?? this.create();
     this.standIns.set(id, standIn);
     this.ports.drafts.carryOver(id, standIn.id);
+    this.ports.carryOver?.(id, standIn.id);
     return standIn;
   }
 
@@ -209,12 +212,13 @@ export class KeptChats implements Disposable {
 
   /** A copy with the same turns, which is kept and goes on by itself. */
   copy(source: Conversation): Conversation {
-    const { chat, library, drafts, clock, newId } = this.ports;
+    const { chat, library, drafts, carryOver, clock, newId } = this.ports;
     const copy = copyConversation(source, clock, newId);
     library.keep(copy);
     void library.makeDurable(copy);
     chat.add(copy);
     drafts.carryOver(source.id, copy.id);
+    carryOver?.(source.id, copy.id);
     return copy;
   }
 }

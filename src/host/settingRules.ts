@@ -23,6 +23,8 @@ export interface Settings {
 export interface ToolSettings {
   readonly rules: readonly ApprovalRule[];
   readonly limits: ToolLimits;
+  /** Whether a new chat may use the API's own tools for the web. */
+  readonly web: boolean;
 }
 
 /** What the SSE adapter is started with. */
@@ -91,6 +93,14 @@ export function checkSettings(
     return otherwise;
   }
 
+  function flag(name: string, otherwise: boolean): boolean {
+    const value = get(name);
+    if (typeof value === 'boolean') return value;
+    if (value !== undefined)
+      report(name, value, { kind: 'not-one-of', allowed: ['true', 'false'] });
+    return otherwise;
+  }
+
   function wholeNumber(name: keyof typeof numberRules): number | undefined {
     const { least, most } = numberRules[name];
     const value = get(name);
@@ -142,10 +152,6 @@ export function checkSettings(
   }
 
   const effort = oneOf('effort', effortChoices, 'default');
-  const escStops = get('escStops');
-  if (escStops !== undefined && typeof escStops !== 'boolean') {
-    report('escStops', escStops, { kind: 'not-one-of', allowed: ['true', 'false'] });
-  }
   const settings: Settings = {
     server: server(),
     authStyle: oneOf('authStyle', authStyles, 'x-api-key'),
@@ -164,7 +170,7 @@ export function checkSettings(
       sendKey: oneOf('sendKey', ['enter', 'modEnter'], 'enter'),
       follow: oneOf('follow', ['end', 'start'], 'end'),
       thinking: oneOf('showThinking', ['collapsed', 'hidden', 'expanded'], 'collapsed'),
-      escStops: escStops !== false,
+      escStops: flag('escStops', true),
       ...chatFont(getChat('fontSize'), getChat('fontFamily')),
     },
     adapter: {
@@ -173,6 +179,7 @@ export function checkSettings(
     },
     tools: {
       rules: toolRules(),
+      web: flag('tools.web', false),
       limits: {
         messages:
           wholeNumber('tools.askAfterSteps') ?? numberRules['tools.askAfterSteps'].otherwise,

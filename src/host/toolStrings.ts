@@ -58,6 +58,7 @@ export function toolStrings(): ToolStrings {
       created: vscode.l10n.t('Created'),
       deleted: vscode.l10n.t('Deleted'),
     },
+    choose: vscode.l10n.t('Choose tools'),
     mode: vscode.l10n.t('What Claude may do without asking'),
     modes: {
       ask: vscode.l10n.t('Ask'),

@@ -126,6 +126,8 @@ export class ViewActionHandler implements ViewActions {
         return chatCommands.continueInCopy(this.surface);
       case 'openSettings':
         return openSettings();
+      case 'chooseTools':
+        return chatCommands.chooseTools(this.surface);
       case 'compact':
         return chatCommands.compact(this.surface);
       case 'showLog':

@@ -31,12 +31,18 @@ export function modelInfoFrom(wire: unknown): ModelInfo | undefined {
 function capabilitiesFrom(wire: JsonObject): ModelCapabilities {
   const effort = wire['effort'];
   const thinking = wire['thinking'];
+  const tools = wire['server_tools'];
+  const webSearch = supports(tools, 'web_search');
   const types = isJsonObject(thinking) ? thinking['types'] : undefined;
   return {
     effort: effortLevels.filter((level) => supports(effort, level)),
     thinking: thinkingTypes.filter((type) => supports(types, type)),
     imageInput: supports(wire, 'image_input'),
     pdfInput: supports(wire, 'pdf_input'),
+    webSearch,
+    // Where the list of tools names search and is silent about fetching, both are there (API: models).
+    webFetch:
+      isJsonObject(tools) && 'web_fetch' in tools ? supports(tools, 'web_fetch') : webSearch,
   };
 }
 

@@ -42,6 +42,8 @@ export interface ToolStrings {
   /** Lines, for who cannot see the signs. `{0}` added, `{1}` taken away. */
   readonly changedLines: string;
   readonly changeKinds: Readonly<Record<ChangedFileSummary['kind'], string>>;
+  /** Leads to the choice of tools. */
+  readonly choose: string;
   readonly mode: string;
   readonly modes: Readonly<Record<ToolMode, string>>;
   readonly modeHints: Readonly<Record<ToolMode, string>>;

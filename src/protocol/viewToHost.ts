@@ -19,6 +19,7 @@ export const viewCommands = [
   'openSettings',
   'showLog',
   'compact',
+  'chooseTools',
 ] as const;
 export type ViewCommand = (typeof viewCommands)[number];
 

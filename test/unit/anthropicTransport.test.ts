@@ -574,6 +574,8 @@ describe('anthropicTransport', function () {
           thinking: ['adaptive', 'disabled'],
           imageInput: true,
           pdfInput: true,
+          webSearch: true,
+          webFetch: true,
         },
       });
     });

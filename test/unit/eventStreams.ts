@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { BlockHead } from '../../src/core/contentBlock';
 import type { JsonObject } from '../../src/core/json';
+import { serverToolResult } from '../../src/core/serverToolResult';
 import type { SseFrame } from '../../src/core/sseFrame';
 
 /** What the document must hold of one block once its stream has been read. */
@@ -244,7 +245,16 @@ const toolResultBlock: fc.Arbitrary<BlockScript> = fc
     return {
       start,
       deltas: [],
-      expected: { ...nothing(start), head: { kind: 'server_tool_result', toolUseId, type } },
+      expected: {
+        ...nothing(start),
+        head: {
+          kind: 'server_tool_result',
+          toolUseId,
+          type,
+          ...(serverToolResult(start).isError ? { isError: true } : {}),
+        },
+        text: serverToolResult(start).text,
+      },
     };
   });
 

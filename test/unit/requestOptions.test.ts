@@ -29,6 +29,8 @@ function model(
       thinking: ['adaptive'],
       imageInput: true,
       pdfInput: true,
+      webSearch: true,
+      webFetch: true,
       ...capabilities,
     },
     ...more,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { TurnDocument } from '../../src/core/turnDocument';
 import { ChatGround } from '../faults/chatGround';
 import { MessagesServer } from '../server/messagesServer';
-import { toolCall, type ScriptedBlock } from '../server/scenario';
+import { toolCall, webSearch, type ScriptedBlock } from '../server/scenario';
 import { ToolGround } from './toolGround';
 
 const read = (id: string, path: string): ScriptedBlock =>
@@ -137,6 +137,30 @@ describe('tools over sockets', function () {
     assert.equal(input, 0, 'every request is marked to its end');
     // A step has 25 blocks, and the cache looks 20 back: without marks each request would write all of it anew.
     assert.ok(cacheRead > 2 * cacheWrite5m, `${cacheRead} read, ${cacheWrite5m} written`);
+  });
+
+  it('goes on after a pause of the server in the middle of a search, beside a call of ours', async () => {
+    const { server } = ground;
+    const [search, found, text] = webSearch('rivers', 'Rivers', 'https://example.com/', 'Found.');
+    server.queue(
+      { blocks: [{ type: 'thinking', text: 'I search.' }, search!], stopReason: 'pause_turn' },
+      { blocks: [found!, text!, read('t1', 'a')], stopReason: 'tool_use' },
+      { blocks: [{ type: 'text', text: 'All is said.' }] },
+    );
+    const turn = ground.send('Which rivers?');
+    await ran(turn, 1);
+    tools.calls[0]!.done('a');
+    await ground.end(turn);
+    assert.equal(turn.status.kind, 'complete', JSON.stringify(turn.status));
+    const [, second, third] = server.messageRequests.map(({ text: body }) => body);
+    assert.match(second!, /"server_tool_use"/);
+    assert.doesNotMatch(second!, /web_search_tool_result/);
+    assert.match(third!, /"server_tool_use".*"web_search_tool_result".*"tool_result"/);
+    const result = turn.blocks.find(({ head }) => head.kind === 'server_tool_result');
+    assert.equal(result?.text.toString(), '- [Rivers](<https://example.com/>)\n');
+    const next = ground.sendAfter(turn, 'Thank you');
+    await ground.end(next);
+    assert.equal(next.status.kind, 'complete', JSON.stringify(next.status));
   });
 
   it('is taken by the server after Stop while a call ran', async () => {

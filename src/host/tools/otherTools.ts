@@ -17,9 +17,11 @@ export interface OtherTool {
 /**
  * What other extensions and the MCP servers that are configured in VS Code offer now. Which of them a conversation uses
  * is its own choice, kept by {@link OtherTool.id}; sorted by it, so that the same choice is always the same request.
+ *
+ * @param reserved Names that others have already: the API takes each once.
  */
-export function otherTools(): readonly OtherTool[] {
-  const taken = new Set<string>();
+export function otherTools(reserved: readonly string[]): readonly OtherTool[] {
+  const taken = new Set(reserved);
   return vscode.lm.tools
     .filter(({ name }) => !name.startsWith(ownPrefix))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))

@@ -33,8 +33,8 @@ describe('Tools without a workspace', () => {
   });
 
   it("define the server's own where they are wanted", () => {
-    assert.deepEqual(serverTools({ webSearch: false, webFetch: false }), []);
-    const both = serverTools({ webSearch: true, webFetch: true });
+    assert.deepEqual(serverTools([]), []);
+    const both = serverTools(['web_fetch', 'web_search']);
     assert.deepEqual(
       both.map(({ type, name }) => [type, name]),
       [
