@@ -10,6 +10,7 @@ import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
 import { ToolInputView } from '../toolInputView';
 import type { TurnModel } from '../turnModel';
+import { IconButton } from './buttons';
 import { Disclosure } from './disclosure';
 import { Icon, type IconName } from './icon';
 import { callQuestion, ToolApproval } from './toolApproval';
@@ -31,7 +32,7 @@ export interface CardState {
 
 /** One call of a tool: what it is about, what the person is asked, what it does and what came of it. */
 export function ToolCard({ turn, block, toolUseId, name }: ToolCardProps): JSX.Element {
-  const { strings } = usePanel();
+  const { strings, post, focusComposer } = usePanel();
   const blocks = turn.blocks.value.filter(({ state }) => state.value !== 'dropped');
   const run = blocks.find(({ head }) => head.kind === 'tool_run' && head.toolUseId === toolUseId);
   const result = blocks.find(
@@ -51,6 +52,18 @@ export function ToolCard({ turn, block, toolUseId, name }: ToolCardProps): JSX.E
         <Icon name={state.icon} spins={state.icon === 'loading'} />
         <span class="tool-name">{name}</span>
         <span class="tool-state">{state.text}</span>
+        {state.kind === 'running' ? (
+          <IconButton
+            icon="debug-stop"
+            label={strings.tools.stop}
+            testId="stop-tool"
+            onClick={() => {
+              post({ type: 'stopTool', turn: turn.id, call: toolUseId });
+              // The button goes away with the call: the focus must not go with it.
+              focusComposer();
+            }}
+          />
+        ) : null}
       </header>
       <Sink block={block} create={() => new ToolInputView()} label={strings.tools.input} />
       {question === undefined ? null : <ToolApproval turn={turn} question={question} />}
@@ -68,7 +81,11 @@ function useCardState(
 ): CardState {
   const { tools } = usePanel().strings;
   if (result?.head.kind === 'tool_result') {
-    return stateOfFate(result.head.fate, tools);
+    const { fate, exitCode } = result.head;
+    const state = stateOfFate(fate, tools);
+    return exitCode === undefined || fate !== 'failed'
+      ? state
+      : { ...state, text: fillTemplate(tools.exitCode, String(exitCode)) };
   }
   if (isAsked) return { kind: 'asking', icon: 'question', text: tools.waiting };
   if (isTerminal(turn.status.value)) {

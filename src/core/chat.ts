@@ -134,6 +134,11 @@ export class Chat implements Disposable {
     this.runningOf(turnId)?.loop?.decide(toolUseId, decision);
   }
 
+  /** Ends one call that runs, and goes on with the answer; does nothing about any other. */
+  stopTool(turnId: string, toolUseId: string): void {
+    this.runningOf(turnId)?.loop?.stopCall(toolUseId);
+  }
+
   /** The person's word where an answer reached a limit. */
   goOn(turnId: string, goesOn: boolean): void {
     this.runningOf(turnId)?.loop?.goOn(goesOn);

@@ -26,6 +26,8 @@ export type BlockHead =
       readonly toolUseId: string;
       readonly fate: ToolFate;
       readonly attachments: readonly ToolAttachment[];
+      /** Of a command that ended by itself. */
+      readonly exitCode?: number;
     }
   /** Part of a user turn: what the person attached. The block's text is its content. */
   | { readonly kind: 'attachment'; readonly attachment: Attachment }

@@ -164,7 +164,8 @@ function isBlockHead(value: unknown): value is BlockHead {
         hasString('toolUseId') &&
         toolFates.includes(value['fate']) &&
         Array.isArray(value['attachments']) &&
-        value['attachments'].every(isToolAttachment)
+        value['attachments'].every(isToolAttachment) &&
+        (value['exitCode'] === undefined || numberMember(value, 'exitCode') !== undefined)
       );
     case 'unknown':
       return hasString('type');

@@ -33,6 +33,8 @@ export type ToolContent =
 export interface ToolOutcome {
   readonly content: readonly ToolContent[];
   readonly isError: boolean;
+  /** Of a command that ended by itself. */
+  readonly exitCode?: number;
 }
 
 /** What a call may use while it runs. */

@@ -55,6 +55,8 @@ export class ToolLoop implements MessageFollowUp {
   /** Calls of the latest message that may run. */
   private readonly approved = new Set<ReadyCall>();
   private limitAsked: Extract<ToolQuestion, { kind: 'limit' }> | undefined;
+  /** Ends single calls that run, by id. */
+  private readonly stops = new Map<string, AbortController>();
   /** Wakes what waits for the person. */
   private wake: (() => void) | undefined;
   private answerAtLimit: boolean | undefined;
@@ -143,6 +145,11 @@ export class ToolLoop implements MessageFollowUp {
         assertNever(decision);
     }
     this.reconsider();
+  }
+
+  /** Ends one call that runs; the answer goes on with what it came to. Does nothing to any other. */
+  stopCall(toolUseId: string): void {
+    this.stops.get(toolUseId)?.abort();
   }
 
   /** The person's answer where a limit was reached. */
@@ -329,6 +336,8 @@ export class ToolLoop implements MessageFollowUp {
     const { turn } = this;
     const { toolUseId, tool, input } = call;
     const runId = turn.openBlock(call.block.attempt, { head: { kind: 'tool_run', toolUseId } });
+    const stop = new AbortController();
+    this.stops.set(toolUseId, stop);
     try {
       // A crash must find that it has begun; reading can be done twice.
       if (tool.effect !== 'read') await this.ports.makeDurable();
@@ -340,16 +349,23 @@ export class ToolLoop implements MessageFollowUp {
         shown += part.length;
         turn.append(runId, part);
       };
-      const outcome = await unlessAborted(tool.run(input, { id: toolUseId, signal, show }), signal);
+      const own = AbortSignal.any([signal, stop.signal]);
+      const running = tool.run(input, { id: toolUseId, signal: own, show });
+      const outcome = await unlessAborted(running, AbortSignal.any([signal]));
       if (outcome === undefined) return;
       const attachments = await this.keepBytes(outcome);
       if (isAborted(signal)) return;
       const text = textOfContent(outcome.content);
       const forModel = cappedForModel(text);
       if (forModel !== text && shown === 0) turn.append(runId, text);
-      this.answer(toolUseId, outcome.isError ? 'failed' : 'done', forModel, attachments);
+      const fate = outcome.isError ? (isAborted(stop.signal) ? 'stopped' : 'failed') : 'done';
+      this.answer(toolUseId, fate, forModel, attachments, outcome.exitCode);
     } catch (error) {
-      if (!isAborted(signal)) this.answer(toolUseId, 'failed', this.textOf(error, tool.name));
+      if (isAborted(signal)) return;
+      if (isAborted(stop.signal)) this.answer(toolUseId, 'stopped', resultTexts.stopped);
+      else this.answer(toolUseId, 'failed', this.textOf(error, tool.name));
+    } finally {
+      this.stops.delete(toolUseId);
     }
   }
 
@@ -380,12 +396,19 @@ export class ToolLoop implements MessageFollowUp {
     fate: ToolFate,
     text: string,
     attachments: readonly ToolAttachment[] = [],
+    exitCode?: number,
   ): void {
     const { turn } = this;
     const run = this.runOf(toolUseId);
     if (run !== undefined) turn.endBlock(run.id, 'closed');
     const id = turn.openBlock(turn.meta.attempts ?? 1, {
-      head: { kind: 'tool_result', toolUseId, fate, attachments },
+      head: {
+        kind: 'tool_result',
+        toolUseId,
+        fate,
+        attachments,
+        ...(exitCode === undefined ? {} : { exitCode }),
+      },
       text,
     });
     turn.endBlock(id, 'closed');

@@ -141,6 +141,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
           clock,
           ask: askPerson,
           environment: () => environment,
+          terminal: () => settings.current.tools.terminal,
         }),
       ),
     );

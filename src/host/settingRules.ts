@@ -1,6 +1,7 @@
 import { parseApprovalRule, type ApprovalRule } from '../core/approvalPolicy';
 import type { ChatSettings } from '../core/chatSettings';
 import { effortLevels } from '../core/modelInfo';
+import { terminalChoices, type TerminalChoice } from '../core/terminalChoice';
 import type { ToolLimits } from '../core/toolPorts';
 import type { ViewSettings } from '../protocol/hostToView';
 import { parseServerAddress, type AddressProblem, type ServerAddress } from './serverAddress';
@@ -25,6 +26,8 @@ export interface ToolSettings {
   readonly limits: ToolLimits;
   /** Whether a new chat may use the API's own tools for the web. */
   readonly web: boolean;
+  /** When commands are shown in a terminal, besides their cards. */
+  readonly terminal: TerminalChoice;
 }
 
 /** What the SSE adapter is started with. */
@@ -180,6 +183,7 @@ export function checkSettings(
     tools: {
       rules: toolRules(),
       web: flag('tools.web', false),
+      terminal: oneOf('tools.terminal', terminalChoices, 'background'),
       limits: {
         messages:
           wholeNumber('tools.askAfterSteps') ?? numberRules['tools.askAfterSteps'].otherwise,

@@ -18,6 +18,8 @@ export function toolStrings(): ToolStrings {
         'It had begun when the window closed. Whether it was done is not known.',
       ),
     },
+    stop: vscode.l10n.t('Stop this call'),
+    exitCode: vscode.l10n.t('Exit code {0}'),
     input: vscode.l10n.t('Input'),
     output: vscode.l10n.t('Output'),
     result: vscode.l10n.t('Result'),

@@ -77,6 +77,7 @@ export interface ViewBridgePorts {
     | 'continueTurn'
     | 'approvals'
     | 'decideTool'
+    | 'stopTool'
     | 'goOn'
     | 'rewind'
     | 'setCompaction'
@@ -278,6 +279,9 @@ export class ViewBridge implements Disposable {
         if (this.owns(message.turn)) {
           chat.decideTool(message.turn, message.call, message.decision);
         }
+        return;
+      case 'stopTool':
+        if (this.owns(message.turn)) chat.stopTool(message.turn, message.call);
         return;
       case 'goOn':
         if (this.owns(message.turn)) chat.goOn(message.turn, message.goesOn);

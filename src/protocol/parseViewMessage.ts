@@ -126,6 +126,12 @@ function viewMessage(from: Members): ViewToHost {
         call: text(from['call'], 'call', maxName),
         decision: oneOf(toolDecisions, from['decision'], 'decision'),
       };
+    case 'stopTool':
+      return {
+        type,
+        turn: text(from['turn'], 'turn', maxName),
+        call: text(from['call'], 'call', maxName),
+      };
     case 'goOn':
       return {
         type,

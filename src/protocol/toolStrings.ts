@@ -10,6 +10,10 @@ export interface ToolStrings {
   readonly waiting: string;
   readonly running: string;
   readonly fates: Readonly<Record<ToolFate, string>>;
+  /** Ends a call that runs. */
+  readonly stop: string;
+  /** `{0}`: a number. */
+  readonly exitCode: string;
   readonly input: string;
   readonly output: string;
   /** What the model reads, where the person has seen something else. */

@@ -95,6 +95,8 @@ export type ViewToHost =
       readonly call: string;
       readonly decision: ToolDecision;
     }
+  /** Ends one call of that turn; the answer goes on. */
+  | { readonly type: 'stopTool'; readonly turn: string; readonly call: string }
   /** The person's word where that turn reached a limit. */
   | { readonly type: 'goOn'; readonly turn: string; readonly goesOn: boolean }
   /** Back to before this prompt: the person is asked whether the files, the conversation or both. */

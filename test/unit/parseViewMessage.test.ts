@@ -90,6 +90,7 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     call: text,
     decision: fc.constantFrom(...toolDecisions),
   }),
+  stopTool: fc.record({ type: fc.constant('stopTool' as const), turn: text, call: text }),
   goOn: fc.record({ type: fc.constant('goOn' as const), turn: text, goesOn: fc.boolean() }),
   setToolMode: fc.record({
     type: fc.constant('setToolMode' as const),

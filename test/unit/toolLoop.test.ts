@@ -379,6 +379,40 @@ describe('toolLoop', () => {
     }
   });
 
+  it('goes on with the answer where one call alone is stopped', async () => {
+    const h = harness();
+    h.mode('edit');
+    const turn = await h.send();
+    await h.calls(
+      ['t1', 'edit', { path: 'a' }],
+      ['t2', 'edit', { path: 'b' }],
+      ['t3', 'edit', { path: 'c' }],
+    );
+    const [first] = h.ground.calls;
+    h.chat.stopTool(turn.id, 't2');
+    assert.equal(first!.call.signal.aborted, false, 'one that waits is not stopped');
+    h.chat.stopTool(turn.id, 't1');
+    assert.equal(first!.call.signal.aborted, true);
+    first!.end({ content: [{ kind: 'text', text: 'half of it' }], isError: true });
+    await settle();
+    // What ends with an error of its own making is stopped as well.
+    h.chat.stopTool(turn.id, 't2');
+    h.ground.calls[1]!.fail(new Error('aborted'));
+    await settle();
+    // What was done all the same is done.
+    h.chat.stopTool(turn.id, 't3');
+    h.ground.calls[2]!.done('all of it');
+    await settle();
+    assert.deepEqual(fates(turn), [
+      fate('t1', 'stopped', 'half of it'),
+      fate('t2', 'stopped', resultTexts.stopped),
+      fate('t3', 'done', 'all of it'),
+    ]);
+    assert.match(asked(h.transport), /half of it/);
+    await h.says('I see.');
+    assert.equal(turn.status.kind, 'complete');
+  });
+
   it('goes on after Stop with what was done until then', async () => {
     const h = harness();
     const turn = await h.send();

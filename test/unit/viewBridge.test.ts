@@ -191,6 +191,7 @@ class Ground {
           continueTurn: (turn) => void asked.push(['continueTurn', turn]),
           approvals: () => this.approvals,
           decideTool: (...said) => void asked.push(['decideTool', ...said]),
+          stopTool: (...said) => void asked.push(['stopTool', ...said]),
           goOn: (turn, goesOn) => void asked.push(['goOn', turn, String(goesOn)]),
           rewind: (turn) => {
             asked.push(['rewind', turn]);

@@ -3,6 +3,7 @@ import { askUserTool, type AskPerson } from '../../core/askUserTool';
 import type { Clock } from '../../core/clock';
 import type { Disposable } from '../../core/disposable';
 import { sameSubject } from '../../core/sameSubject';
+import type { TerminalChoice } from '../../core/terminalChoice';
 import { todoTool } from '../../core/todoTool';
 import type { Tool } from '../../core/tool';
 import { CommandTools } from '../../node/tools/commandTools';
@@ -14,6 +15,7 @@ import { readFileTool } from '../../node/tools/readFileTool';
 import { findRipgrep } from '../../node/tools/ripgrep';
 import { searchTextTool } from '../../node/tools/searchTextTool';
 import { WorkspacePaths } from '../../node/tools/workspacePaths';
+import { openCommandTerminal } from './commandTerminals';
 import { EditorFiles } from './editorFiles';
 import { languageTools } from './languageTools';
 import { openEditorsTool } from './openEditorsTool';
@@ -23,6 +25,8 @@ export interface WorkspaceToolPorts {
   readonly ask: AskPerson;
   /** What commands get as their environment. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
+  /** When commands are shown in a terminal too. */
+  readonly terminal: () => TerminalChoice;
 }
 
 /** Disposing ends what runs in the background. */
@@ -43,7 +47,10 @@ export function workspaceTools(ports: WorkspaceToolPorts): WorkspaceTools {
       .map(({ name, uri }) => ({ name, path: uri.fsPath })),
   );
   const files = new EditorFiles();
-  const commands = new CommandTools(paths, ports.environment);
+  const commands = new CommandTools(paths, {
+    environment: ports.environment,
+    terminals: { when: ports.terminal, open: openCommandTerminal },
+  });
   let found: Promise<string | undefined> | undefined;
   const ripgrep = (): Promise<string | undefined> => (found ??= findRipgrep(vscode.env.appRoot));
   const tools = (changes: FileChanges): readonly Tool[] => [

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { assertNever } from '../../core/assertNever';
 import type { Disposable } from '../../core/disposable';
 import { stringMember, type JsonObject } from '../../core/json';
+import type { TerminalChoice } from '../../core/terminalChoice';
 import { ToolRefusal, type Tool, type ToolCall, type ToolOutcome } from '../../core/tool';
 import { failed, inputSchema, integerOr, isOn, requiredString, told } from '../../core/toolInput';
 import { asRefusal } from './fileChanges';
@@ -15,6 +16,22 @@ const maxBackground = 8;
 /** Variables that a command does not get: keys to what Caudal itself uses, and what would change how VS Code starts. */
 const withheld = /^(ANTHROPIC_|VSCODE_|ELECTRON_|NODE_OPTIONS$)/;
 
+/** A terminal that shows one command. */
+export interface CommandTerminal {
+  readonly write: (text: string) => void;
+  readonly end: (end: CommandEnd) => void;
+}
+
+export interface CommandToolsPorts {
+  /** What commands get as their environment. */
+  readonly environment: () => Readonly<Record<string, string | undefined>>;
+  readonly terminals?: {
+    readonly when: () => TerminalChoice;
+    /** @param stop Ends the command. */
+    readonly open: (command: string, stop: () => void) => CommandTerminal;
+  };
+}
+
 /** The tools that start programs. What runs in the background ends when they are disposed. */
 export class CommandTools implements Disposable {
   private readonly background = new Map<string, RunningCommand>();
@@ -22,7 +39,7 @@ export class CommandTools implements Disposable {
 
   constructor(
     private readonly paths: WorkspacePaths,
-    private readonly environment: () => Readonly<Record<string, string | undefined>>,
+    private readonly ports: CommandToolsPorts,
   ) {}
 
   get tools(): readonly Tool[] {
@@ -77,13 +94,31 @@ export class CommandTools implements Disposable {
           throw new ToolRefusal(`${maxBackground} commands run in the background: stop one first.`);
         }
         call.signal.throwIfAborted();
-        const environment = commandEnvironment(this.environment());
-        const running = new RunningCommand({ command, cwd, environment, show: call.show });
+        const environment = commandEnvironment(this.ports.environment());
+        const terminal = this.openTerminal(command, isBackground, () => void running.stop());
+        const show = (text: string): void => {
+          call.show(text);
+          terminal?.write(text);
+        };
+        const running = new RunningCommand({ command, cwd, environment, show });
+        void running.ended.then((end) => terminal?.end(end));
         return isBackground
-          ? this.keepRunning(running, call)
+          ? this.keepRunning(running, terminal, call)
           : this.waitFor(running, timeoutS, call);
       },
     };
+  }
+
+  private openTerminal(
+    command: string,
+    isBackground: boolean,
+    stop: () => void,
+  ): CommandTerminal | undefined {
+    const { terminals } = this.ports;
+    if (terminals === undefined) return undefined;
+    const when = terminals.when();
+    const isWanted = when === 'always' || (when === 'background' && isBackground);
+    return isWanted ? terminals.open(command, stop) : undefined;
   }
 
   private async waitFor(
@@ -111,7 +146,11 @@ export class CommandTools implements Disposable {
   }
 
   /** A command that fails at once is told at once. */
-  private async keepRunning(command: RunningCommand, { signal }: ToolCall): Promise<ToolOutcome> {
+  private async keepRunning(
+    command: RunningCommand,
+    terminal: CommandTerminal | undefined,
+    { signal }: ToolCall,
+  ): Promise<ToolOutcome> {
     const early = await Promise.race([
       command.ended,
       new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1000)),
@@ -124,7 +163,7 @@ export class CommandTools implements Disposable {
       await command.sweep();
       return outcomeOf(early, command.output.text);
     }
-    command.hide();
+    command.showIn((text) => terminal?.write(text));
     const id = `command-${++this.count}`;
     this.background.set(id, command);
     return told(withOutput(command.output.takeNew(), `Runs in the background as ${id}.`));
@@ -206,10 +245,10 @@ function commandEnvironment(
 
 function outcomeOf(end: CommandEnd, output: string): ToolOutcome {
   switch (end.kind) {
-    case 'exited':
-      return end.code === 0
-        ? told(withOutput(output, 'Exit code 0.'))
-        : failed(withOutput(output, `Exit code ${end.code}.`));
+    case 'exited': {
+      const text = withOutput(output, `Exit code ${end.code}.`);
+      return { ...(end.code === 0 ? told(text) : failed(text)), exitCode: end.code };
+    }
     case 'killed':
       return failed(withOutput(output, `It was ended by ${end.signal}.`));
     case 'failed':

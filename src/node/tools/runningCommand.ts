@@ -55,9 +55,9 @@ export class RunningCommand {
     return this.end === undefined;
   }
 
-  /** From now on its output is shown no more: the call that it was shown to has ended. */
-  hide(): void {
-    this.show = () => undefined;
+  /** From now on its output is shown there: the call that it was shown to has ended. */
+  showIn(show: (text: string) => void): void {
+    this.show = show;
   }
 
   /** Ends it and everything it started. Resolves when that is done. */

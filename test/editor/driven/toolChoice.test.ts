@@ -48,7 +48,7 @@ describe('The tools of a chat', () => {
           () => false,
         );
     }, `“${typed}” in the list of tools`);
-    await row.first().locator('.label-name').click({ timeout: 10_000 });
+    await row.first().locator('.label-name').first().click({ timeout: 10_000 });
     await list.getByRole('button', { name: 'OK' }).click({ timeout: 10_000 });
     await list.waitFor({ state: 'hidden' });
   }

@@ -70,6 +70,7 @@ describe("Other people's tools", function () {
     const own = workspaceTools({
       clock: new SystemClock(),
       ask: () => Promise.resolve(undefined),
+      terminal: () => 'never',
       environment: () => ({}),
     });
     try {

@@ -36,6 +36,7 @@ describe('Tools of the workspace', () => {
     tools = workspaceTools({
       clock: new SystemClock(),
       ask: (question, [first]) => Promise.resolve(`${first ?? ''} to ${question}`),
+      terminal: () => 'never',
       environment: () => process.env,
     });
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { CommandOutput } from '../../../src/core/commandOutput';
+import type { TerminalChoice } from '../../../src/core/terminalChoice';
 import { CommandTools } from '../../../src/node/tools/commandTools';
 import { named, refusalOf, run, textOf, ToolGround, type RunOptions } from './toolGround';
 
@@ -39,7 +40,7 @@ describe('Tools that run commands', function () {
   beforeEach(async () => {
     ground = await ToolGround.make({ 'src/a.txt': 'a' });
     const environment = { ...process.env, ANTHROPIC_API_KEY: 'sk-ant-not-a-key', KEPT: 'kept' };
-    tools = new CommandTools(ground.paths, () => environment);
+    tools = new CommandTools(ground.paths, { environment: () => environment });
   });
   afterEach(async () => {
     tools.dispose();
@@ -60,6 +61,7 @@ describe('Tools that run commands', function () {
     assert.deepEqual(outcome, {
       content: [{ kind: 'text', text: 'Exit code 3. It wrote nothing.' }],
       isError: true,
+      exitCode: 3,
     });
   });
 
@@ -141,6 +143,44 @@ describe('Tools that run commands', function () {
       started().filter((pid) => !isGone(pid)),
       [],
     );
+  });
+
+  it('stand in a terminal too where that is wanted, which can end them', async () => {
+    let when: TerminalChoice = 'background';
+    const terminals: { command: string; text: string; end: string; stop: () => void }[] = [];
+    tools = new CommandTools(ground.paths, {
+      environment: () => process.env,
+      terminals: {
+        when: () => when,
+        open: (line, stop) => {
+          const terminal = { command: line, text: '', end: '', stop };
+          terminals.push(terminal);
+          return {
+            write: (text) => void (terminal.text += text),
+            end: ({ kind }) => void (terminal.end = kind),
+          };
+        },
+      },
+    });
+    await command('echo a');
+    assert.equal(terminals.length, 0);
+    const line = 'echo first; sleep 1.5; echo late; sleep 1000';
+    await command(line, { background: true });
+    const [shown] = terminals;
+    assert.equal(shown?.command, line);
+    const until = async (condition: () => boolean): Promise<void> => {
+      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await until(() => shown.text === 'first\nlate\n');
+    shown.stop();
+    await until(() => shown.end === 'killed');
+    when = 'always';
+    await command('echo b');
+    assert.equal(terminals.at(-1)?.text, 'b\n');
+    assert.equal(terminals.at(-1)?.end, 'exited');
+    when = 'never';
+    await command('echo c', { background: true });
+    assert.equal(terminals.length, 2);
   });
 
   it('survive a flood of output', async () => {
