@@ -4,11 +4,13 @@ import { repositoryRoot } from '../editor/provision/paths';
 import { runTool } from '../editor/provision/runTool';
 import { benchActivation } from './activation.bench';
 import type { BenchRow } from './benchRow';
+import { benchHostileTexts } from './hostile.bench';
+import { benchOpening } from './opening.bench';
 import { benchStop } from './stop.bench';
 import { benchStreams } from './stream.bench';
 
 /**
- * `npm run bench [-- --bench activation|stop|streams] [--runs 3] [--only "20 kB"]`: every figure beside a floor that is
+ * `npm run bench [-- --bench activation|stop|hostile|opening|streams] [--runs 3] [--only "20 kB"]`: every figure beside a floor that is
  * measured in the same run.
  */
 async function main(): Promise<void> {
@@ -22,6 +24,8 @@ async function main(): Promise<void> {
   const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
     activation: benchActivation,
     stop: benchStop,
+    hostile: benchHostileTexts,
+    opening: benchOpening,
     streams: () =>
       benchStreams({
         runs: Number(values.runs),
