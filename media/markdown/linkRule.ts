@@ -1,4 +1,5 @@
 import type { StateInline } from 'markdown-it';
+import { labelEndOf } from './linkLabel';
 
 interface Target {
   readonly href: string;
@@ -29,8 +30,8 @@ function take(
   bracket: number,
   kind: 'link' | 'image',
 ): boolean {
-  const labelEnd = state.md.helpers.parseLinkLabel(state, bracket, kind === 'link');
-  if (labelEnd < 0) return false;
+  const labelEnd = labelEndOf(state, bracket, kind === 'link');
+  if (labelEnd === undefined) return false;
   const target = inlineTarget(state, labelEnd + 1) ?? reference(state, bracket + 1, labelEnd);
   if (target === undefined) return false;
   if (!silent) {
@@ -78,11 +79,13 @@ function reference(state: StateInline, textStart: number, textEnd: number): Targ
   let label = src.slice(textStart, textEnd);
   let end = textEnd + 1;
   if (end < posMax && src[end] === '[') {
-    const labelEnd = md.helpers.parseLinkLabel(state, end);
-    const written = labelEnd < 0 ? '' : src.slice(end + 1, labelEnd);
+    const labelEnd = labelEndOf(state, end, false);
+    const written = labelEnd === undefined ? '' : src.slice(end + 1, labelEnd);
     if (written.trim() !== '') label = written;
     // Brackets around nothing but blanks are no label, and no part of the link.
-    if (labelEnd === end + 1 || written.trim() !== '') end = labelEnd + 1;
+    if (labelEnd === end + 1 || (labelEnd !== undefined && written.trim() !== '')) {
+      end = labelEnd + 1;
+    }
   }
   const { references } = state.env as { references: Readonly<Record<string, Omit<Target, 'end'>>> };
   const found = references[md.utils.normalizeReference(label)];
