@@ -158,6 +158,7 @@ function main(): void {
         onOpenLink: (href) => host.post({ type: 'openLink', href }),
         onCopy: (text) => host.post({ type: 'copy', text }),
         onInsertCode: (text) => host.post({ type: 'insertCode', text }),
+        onApplyCode: (text, info, before) => host.post({ type: 'applyCode', text, info, before }),
         onPreviewDiagram: (text) => host.post({ type: 'previewDiagram', text }),
         onNewFile: (text, language) => host.post({ type: 'newFile', text, language }),
       }),

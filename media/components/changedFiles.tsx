@@ -48,8 +48,11 @@ export function ChangedFiles(): JSX.Element | null {
                 onClick={act('open', file)}
               >
                 <Icon name="file" />
+                <bdi class="changed-name" dir="ltr">
+                  {path.slice(path.lastIndexOf('/') + 1)}
+                </bdi>
                 <bdi class="changed-path" dir="ltr">
-                  {path}
+                  {path.slice(0, Math.max(0, path.lastIndexOf('/')))}
                 </bdi>
                 {kind === 'changed' ? null : (
                   <span class="changed-kind">{tools.changeKinds[kind]}</span>

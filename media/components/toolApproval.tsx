@@ -34,7 +34,7 @@ export function ToolApproval({
 }): JSX.Element {
   const { strings, post, focusComposer } = usePanel();
   const { tools } = strings;
-  const { toolUseId, name, effect, subject, reason, grants } = question;
+  const { toolUseId, name, effect, subject, reason, grants, canReview } = question;
   const decide = (decision: ToolDecision) => (): void => {
     post({ type: 'decideTool', turn: turn.id, call: toolUseId, decision });
     focusComposer();
@@ -49,6 +49,13 @@ export function ToolApproval({
       {why === undefined ? null : <p class="tool-why">{why}</p>}
       <div class="card-buttons">
         <TextButton label={tools.allow} onClick={decide('once')} />
+        {canReview === true ? (
+          <TextButton
+            label={tools.review}
+            secondary
+            onClick={() => post({ type: 'reviewTool', turn: turn.id, call: toolUseId })}
+          />
+        ) : null}
         <TextButton label={tools.deny} secondary onClick={decide('deny')} />
         {grants.length === 0 ? null : (
           <>

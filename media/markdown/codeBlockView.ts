@@ -31,7 +31,8 @@ export class CodeBlockView implements LeafSink, Renderable {
     info: string | undefined,
     private readonly context: ViewContext,
   ) {
-    this.language = readInfoString(info ?? '').split(/\s/, 1)[0] ?? '';
+    const infoText = readInfoString(info ?? '');
+    this.language = infoText.split(/\s/, 1)[0] ?? '';
     const { strings } = context;
     this.element.className = 'md-code';
     this.element.dir = 'ltr';
@@ -47,6 +48,7 @@ export class CodeBlockView implements LeafSink, Renderable {
       block: this.element,
       source: () => this.source(),
       language: this.language,
+      info: infoText,
     });
     this.element.append(this.header(), box);
     this.colours = context.highlighter.colours(this.language);

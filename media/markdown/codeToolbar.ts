@@ -11,6 +11,8 @@ export interface CodeToolbarPorts extends CodeActions {
   readonly source: () => string;
   /** As the fence names it; empty where it names none. */
   readonly language: string;
+  /** All that stands behind the fence. */
+  readonly info: string;
 }
 
 /** The buttons of a code block. */
@@ -19,7 +21,8 @@ export class CodeToolbar {
   private readonly fold: HTMLButtonElement;
 
   constructor(ports: CodeToolbarPorts) {
-    const { strings, block, source, language, onInsertCode, onNewFile, onPreviewDiagram } = ports;
+    const { strings, block, source, language, info } = ports;
+    const { onInsertCode, onApplyCode, onNewFile, onPreviewDiagram } = ports;
     this.element.className = 'md-code-actions';
     this.fold = createToggle(block, 'md-code-folded', (isFolded) => ({
       icon: isFolded ? 'unfold' : 'fold',
@@ -37,6 +40,9 @@ export class CodeToolbar {
         label: strings.wrapCode,
       })),
       createButton('insert', strings.insertCode, () => onInsertCode(source())),
+      createButton('go-to-file', strings.applyCode, () =>
+        onApplyCode(source(), info.slice(0, contextLength), textBefore(block)),
+      ),
       createButton('new-file', strings.codeToNewFile, () => onNewFile(source(), language)),
     );
     this.element.append(createCopyButton(ports));
@@ -46,6 +52,13 @@ export class CodeToolbar {
   offerFolding(): void {
     this.fold.hidden = false;
   }
+}
+
+/** UTF-16 units of a text that is looked through for the name of a file. */
+const contextLength = 1_000;
+
+function textBefore(block: HTMLElement): string {
+  return (block.previousElementSibling?.textContent ?? '').slice(-contextLength);
 }
 
 interface Face {

@@ -52,6 +52,7 @@ export class MarkdownView {
       highlighter: this.highlighter,
       onCopy: options.onCopy,
       onInsertCode: options.onInsertCode,
+      onApplyCode: options.onApplyCode,
       onPreviewDiagram: options.onPreviewDiagram,
       onNewFile: options.onNewFile,
       renderLater: (view) => this.toRender.add(view),

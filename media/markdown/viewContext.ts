@@ -5,6 +5,7 @@ export interface MarkdownViewStrings {
   readonly copyCode: string;
   readonly copied: string;
   readonly insertCode: string;
+  readonly applyCode: string;
   readonly codeToNewFile: string;
   readonly previewDiagram: string;
   readonly wrapCode: string;
@@ -26,6 +27,8 @@ export interface CodeActions {
   readonly onCopy: (text: string) => void;
   /** Into the editor, where its cursor is. */
   readonly onInsertCode: (text: string) => void;
+  /** Into a file that the answer names or the person. `info`: all behind the fence; `before`: what stands before it. */
+  readonly onApplyCode: (text: string, info: string, before: string) => void;
   readonly onPreviewDiagram: (text: string) => void;
   /** `language` is what the fence says, and may be empty. */
   readonly onNewFile: (text: string, language: string) => void;

@@ -17,7 +17,7 @@ import { preferredModel } from './modelChoice';
 import type { ModelInfo } from './modelInfo';
 import { requestOptions } from './requestOptions';
 import { systemPrompt } from './systemPrompt';
-import type { Tool } from './tool';
+import type { ProposedChange, ReviewedChange, Tool } from './tool';
 import { ToolLoop } from './toolLoop';
 import type { ToolPorts } from './toolPorts';
 import type { ToolDecision } from './toolQuestion';
@@ -130,8 +130,22 @@ export class Chat implements Disposable {
   }
 
   /** The person's word about a call that waits for it; does nothing about any other. */
-  decideTool(turnId: string, toolUseId: string, decision: ToolDecision): void {
-    this.runningOf(turnId)?.loop?.decide(toolUseId, decision);
+  decideTool(
+    turnId: string,
+    toolUseId: string,
+    decision: ToolDecision,
+    reviewed?: ReviewedChange,
+  ): void {
+    this.runningOf(turnId)?.loop?.decide(toolUseId, decision, reviewed);
+  }
+
+  /**
+   * What a call that waits for the person would make of a file; undefined where there is no such call.
+   *
+   * @throws ToolRefusal where it could not be done.
+   */
+  async previewTool(turnId: string, toolUseId: string): Promise<ProposedChange | undefined> {
+    return this.runningOf(turnId)?.loop?.preview(toolUseId);
   }
 
   /** Ends one call that runs, and goes on with the answer; does nothing about any other. */

@@ -1,4 +1,4 @@
-import { diffArrays } from 'diff';
+import { createTwoFilesPatch, diffArrays } from 'diff';
 
 /** Lines that one text has where the other has others. Lines keep their ends, so that joining them gives the text. */
 export interface Hunk {
@@ -53,6 +53,12 @@ export function acceptHunks(
   }
   parts.push(...old.slice(line));
   return parts.join('');
+}
+
+/** The change as a unified diff without its head. */
+export function unifiedDiff(before: string, after: string): string {
+  const patch = createTwoFilesPatch('', '', before, after, undefined, undefined, { context: 2 });
+  return patch.slice(patch.indexOf('@@'));
 }
 
 function linesOf(text: string): readonly string[] {

@@ -37,6 +37,21 @@ export interface ToolOutcome {
   readonly exitCode?: number;
 }
 
+/** What a call would make of a file. */
+export interface ProposedChange {
+  /** As in {@link ToolPath.path}. */
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What the person made of a proposed change before accepting it. */
+export interface ReviewedChange {
+  /** What the file was when they looked at it. */
+  readonly before: string;
+  readonly after: string;
+}
+
 /** What a call may use while it runs. */
 export interface ToolCall {
   readonly id: string;
@@ -44,6 +59,8 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   /** Output for the person while the call runs, ANSI colours included; it is not what the model reads. */
   readonly show: (text: string) => void;
+  /** Of a call with a preview: this is what is done, whatever the input says. */
+  readonly reviewed?: ReviewedChange;
 }
 
 /** Something the model may ask for. */
@@ -63,6 +80,12 @@ export interface Tool {
    * @throws ToolRefusal where the input makes no sense or asks for what is never allowed.
    */
   subject(input: JsonObject): Promise<ToolSubject>;
+  /**
+   * What the call would make of a file, for the person to look at and to change.
+   *
+   * @throws ToolRefusal where it could not be done.
+   */
+  readonly preview?: (input: JsonObject) => Promise<ProposedChange>;
   /**
    * Does it. Called once per call, after approval.
    *

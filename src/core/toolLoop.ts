@@ -5,7 +5,14 @@ import type { ToolAttachment, ToolFate } from './contentBlock';
 import type { JsonObject } from './json';
 import { schemaProblem } from './jsonSchema';
 import type { Logger } from './logger';
-import type { Tool, ToolContent, ToolOutcome, ToolSubject } from './tool';
+import type {
+  ProposedChange,
+  ReviewedChange,
+  Tool,
+  ToolContent,
+  ToolOutcome,
+  ToolSubject,
+} from './tool';
 import { toolCallInput } from './toolCallInput';
 import type { ToolPorts } from './toolPorts';
 import type { ToolDecision, ToolQuestion } from './toolQuestion';
@@ -33,6 +40,7 @@ interface ReadyCall {
   readonly tool: Tool;
   readonly input: JsonObject;
   readonly subject: ToolSubject;
+  reviewed?: ReviewedChange;
 }
 
 interface AskedCall {
@@ -115,11 +123,22 @@ export class ToolLoop implements MessageFollowUp {
     }
   }
 
+  /**
+   * What a call that waits for the person would make of a file; undefined where it does not wait, or changes none.
+   *
+   * @throws ToolRefusal where it could not be done.
+   */
+  async preview(toolUseId: string): Promise<ProposedChange | undefined> {
+    const call = this.asked.get(toolUseId)?.call;
+    return call?.tool.preview?.(call.input);
+  }
+
   /** The person's word about one call; does nothing where it does not wait. */
-  decide(toolUseId: string, decision: ToolDecision): void {
+  decide(toolUseId: string, decision: ToolDecision, reviewed?: ReviewedChange): void {
     const asked = this.asked.get(toolUseId);
     if (asked === undefined) return;
     const { call, grants } = asked;
+    if (reviewed !== undefined) call.reviewed = reviewed;
     const { approvals } = this.ports;
     this.asked.delete(toolUseId);
     switch (decision) {
@@ -273,7 +292,8 @@ export class ToolLoop implements MessageFollowUp {
     const questions = [...this.asked.values()].map(({ call, reason, grants }): ToolQuestion => {
       const { toolUseId, tool, subject } = call;
       const { name, effect } = tool;
-      return { kind: 'call', toolUseId, name, effect, subject, reason, grants };
+      const more = tool.preview === undefined ? {} : { canReview: true as const };
+      return { kind: 'call', toolUseId, name, effect, subject, reason, grants, ...more };
     });
     this.turn.setStatus({ kind: 'awaiting-approval', questions });
   }
@@ -350,7 +370,9 @@ export class ToolLoop implements MessageFollowUp {
         turn.append(runId, part);
       };
       const own = AbortSignal.any([signal, stop.signal]);
-      const running = tool.run(input, { id: toolUseId, signal: own, show });
+      const { reviewed } = call;
+      const more = reviewed === undefined ? {} : { reviewed };
+      const running = tool.run(input, { id: toolUseId, signal: own, show, ...more });
       const outcome = await unlessAborted(running, AbortSignal.any([signal]));
       if (outcome === undefined) return;
       const attachments = await this.keepBytes(outcome);

@@ -12,6 +12,8 @@ export type ToolQuestion =
       readonly reason: AskReason;
       /** What "in this conversation" and "in this workspace" would allow; empty where only "once" can be said. */
       readonly grants: readonly ApprovalRule[];
+      /** It can be looked at, and changed, before it is done. */
+      readonly canReview?: true;
     }
   /** `used`: messages of the model in this answer, or US dollars. */
   | { readonly kind: 'limit'; readonly limit: 'messages' | 'cost'; readonly used: number };

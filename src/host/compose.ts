@@ -50,6 +50,7 @@ import { PromptFiles } from './promptFiles';
 import { RecordingFiles } from './recordingFiles';
 import { ReplayTabs } from './replayTabs';
 import { openSettings, SettingsReader } from './settings';
+import { reviewCommands } from './reviewCommands';
 import { SidebarView } from './sidebarView';
 import { Suggestions } from './suggestions';
 import type { Surface } from './surface';
@@ -150,9 +151,10 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
   // What files were before tools changed them, and what shows it.
   const checkpointFolder = vscode.Uri.joinPath(storage, 'checkpoints');
   let loadedReview: Promise<FileReview> | undefined;
+  let openReview: FileReview | undefined;
   const fileReview = (): Promise<FileReview> => {
     loadedReview ??= import('./tools/fileReview').then(({ createFileReview }) => {
-      const review = store.add(createFileReview(checkpointFolder));
+      const review = (openReview = store.add(createFileReview(checkpointFolder)));
       review.changedFiles.onDidChange((conversation) => changeSummaries.refresh(conversation));
       return review;
     });
@@ -222,6 +224,18 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
     toolChoices.onDidChange((id) => {
       const conversation = chat.conversation(id);
       if (conversation !== undefined) chat.toolsChanged(conversation);
+    }),
+  );
+  store.add(
+    chat.onDidChangeActivity(() => {
+      const asked = new Set(
+        chat.askingTurns.flatMap(({ status }) =>
+          status.kind === 'awaiting-approval'
+            ? status.questions.flatMap((one) => (one.kind === 'call' ? [one.toolUseId] : []))
+            : [],
+        ),
+      );
+      openReview?.reviews.keepCalls((id) => asked.has(id));
     }),
   );
   const drafts = store.add(new Drafts(context.workspaceState));
@@ -362,6 +376,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
       suggestions,
       modelNow: () => models.info(settings.current.chat.model),
       fileReview,
+      openReview: () => openReview,
       failed: (what, error) => notices.failed(what, error),
     }),
   });
@@ -450,6 +465,7 @@ export function compose(context: vscode.ExtensionContext, environment: Environme
                 'caudal.showChats': () => chatCommands.showChats(),
                 'caudal.chooseTools': () => chatCommands.chooseTools(),
                 'caudal.compact': () => chatCommands.compact(),
+                ...reviewCommands(fileReview),
                 'caudal.find': () => chatCommands.go('find'),
                 'caudal.previousPrompt': () => chatCommands.go('previousPrompt'),
                 'caudal.nextPrompt': () => chatCommands.go('nextPrompt'),

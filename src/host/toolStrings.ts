@@ -41,6 +41,7 @@ export function toolStrings(): ToolStrings {
     },
     allow: vscode.l10n.t('Allow'),
     deny: vscode.l10n.t('Deny'),
+    review: vscode.l10n.t('Review'),
     allowInConversation: vscode.l10n.t('Allow in this chat'),
     allowInWorkspace: vscode.l10n.t('Always allow in this workspace'),
     neverInWorkspace: vscode.l10n.t('Never allow in this workspace'),

@@ -6,6 +6,7 @@ import type { BlobRef } from '../core/blob';
 import type { Chat } from '../core/chat';
 import type { Conversation, PromptAttachment } from '../core/conversation';
 import type { ModelInfo } from '../core/modelInfo';
+import { ToolRefusal, type ReviewedChange } from '../core/tool';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { AttachedFile } from '../protocol/attachedFile';
 import type { Suggestion } from '../protocol/suggestion';
@@ -32,12 +33,13 @@ import { openSettings } from './settings';
 import type { Suggestions } from './suggestions';
 import { restoreQuestion } from './restoreQuestion';
 import type { Surface } from './surface';
+import type { AnswerCode } from './tools/applyCode';
 import type { FileReview } from './tools/fileReview';
 import type { ViewActions } from './viewBridge';
 
 export interface ViewActionPorts {
   readonly connection: Connection;
-  readonly chat: Pick<Chat, 'budget' | 'stopRunning'>;
+  readonly chat: Pick<Chat, 'budget' | 'stopRunning' | 'previewTool' | 'decideTool'>;
   readonly chatCommands: ChatCommands;
   readonly keyCommands: KeyCommands;
   readonly modelPicker: ModelPicker;
@@ -53,6 +55,8 @@ export interface ViewActionPorts {
   /** What is known about the model that the next request goes to. */
   readonly modelNow: () => Promise<ModelInfo | undefined>;
   readonly fileReview: () => Promise<FileReview>;
+  /** Undefined while nothing of it was needed. */
+  readonly openReview: () => FileReview | undefined;
   readonly failed: (what: string, error: unknown) => void;
 }
 
@@ -156,6 +160,28 @@ export class ViewActionHandler implements ViewActions {
     return choice !== 'files';
   }
 
+  async review(turn: string, call: string): Promise<void> {
+    const { chat } = this.ports;
+    try {
+      const change = await chat.previewTool(turn, call);
+      if (change === undefined) return;
+      const { reviews } = await this.ports.fileReview();
+      const title = vscode.l10n.t('{0} (proposed change)', nameOf(change.path));
+      const decide = (accepted: ReviewedChange | undefined): void =>
+        chat.decideTool(turn, call, accepted === undefined ? 'deny' : 'once', accepted);
+      await reviews.start(call, change, title, decide, true);
+    } catch (error) {
+      if (!ToolRefusal.is(error)) throw error;
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('This change cannot be made: {0}', error.message),
+      );
+    }
+  }
+
+  endReview(call: string): ReviewedChange | undefined {
+    return this.ports.openReview()?.reviews.end(call);
+  }
+
   async change(action: ChangeAction, file: string | null, { id }: Conversation): Promise<void> {
     const { changedFiles } = await this.ports.fileReview();
     switch (action) {
@@ -190,6 +216,17 @@ export class ViewActionHandler implements ViewActions {
     return insertCode(text);
   }
 
+  async applyCode(code: AnswerCode): Promise<void> {
+    try {
+      await (await this.ports.fileReview()).applyCode(code);
+    } catch (error) {
+      if (!ToolRefusal.is(error)) throw error;
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('This change cannot be made: {0}', error.message),
+      );
+    }
+  }
+
   newFile(text: string, language: string): Promise<void> {
     return openNewFile(text, language);
   }
@@ -201,6 +238,10 @@ export class ViewActionHandler implements ViewActions {
   failed(what: string, error: unknown): void {
     this.ports.failed(what, error);
   }
+}
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? path;
 }
 
 /** On a remote machine its files are `file:` here, whatever the window calls them. */

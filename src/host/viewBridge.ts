@@ -7,6 +7,7 @@ import { findInConversation } from '../core/findInConversation';
 import type { Logger } from '../core/logger';
 import { PatchFeed, type PaintObserver } from '../core/patchFeed';
 import { assertNever } from '../core/assertNever';
+import type { ReviewedChange } from '../core/tool';
 import type { TurnBlock, TurnDocument } from '../core/turnDocument';
 import type { AttachedFile } from '../protocol/attachedFile';
 import type { ChangeAction } from '../protocol/changedFile';
@@ -50,6 +51,10 @@ export interface ViewActions {
   attachSuggestion(suggestion: Suggestion, bridge: ViewBridge): Promise<void>;
   /** Puts files back as the person wants it. True where the conversation is to go back too. */
   restore(turn: string, conversation: Conversation): Promise<boolean>;
+  /** Shows what a call would change, to be decided there change by change. */
+  review(turn: string, call: string): Promise<void>;
+  /** Ends that where it is under way. @returns what the person has made of the change by then. */
+  endReview(call: string): ReviewedChange | undefined;
   /** @param file null for all changed files. */
   change(action: ChangeAction, file: string | null, conversation: Conversation): Promise<void>;
   /** Shows how the turn came over the wire. */
@@ -59,6 +64,7 @@ export interface ViewActions {
   openBlock(turn: TurnDocument, block: TurnBlock): Promise<void>;
   copy(text: string): Promise<void>;
   insertCode(text: string): Promise<void>;
+  applyCode(code: Omit<Extract<ViewToHost, { type: 'applyCode' }>, 'type'>): Promise<void>;
   newFile(text: string, language: string): Promise<void>;
   previewDiagram(text: string): Promise<void>;
   /** Says that something which the person asked for failed. */
@@ -277,12 +283,15 @@ export class ViewBridge implements Disposable {
         return;
       case 'decideTool':
         if (this.owns(message.turn)) {
-          chat.decideTool(message.turn, message.call, message.decision);
+          const reviewed = actions.endReview(message.call);
+          chat.decideTool(message.turn, message.call, message.decision, reviewed);
         }
         return;
       case 'stopTool':
         if (this.owns(message.turn)) chat.stopTool(message.turn, message.call);
         return;
+      case 'reviewTool':
+        return this.owns(message.turn) ? actions.review(message.turn, message.call) : undefined;
       case 'goOn':
         if (this.owns(message.turn)) chat.goOn(message.turn, message.goesOn);
         return;
@@ -330,6 +339,10 @@ export class ViewBridge implements Disposable {
         return actions.insertCode(message.text);
       case 'previewDiagram':
         return actions.previewDiagram(message.text);
+      case 'applyCode': {
+        const { text, info, before } = message;
+        return actions.applyCode({ text, info, before });
+      }
       case 'newFile':
         return actions.newFile(message.text, message.language);
       case 'draft':

@@ -80,6 +80,7 @@ export function viewStrings(): ViewStrings {
     copyAnswer: vscode.l10n.t('Copy answer'),
     copyCode: vscode.l10n.t('Copy code'),
     codeBlock: vscode.l10n.t('Code block'),
+    applyCode: vscode.l10n.t('Apply to file'),
     insertCode: vscode.l10n.t('Insert at cursor'),
     codeToNewFile: vscode.l10n.t('Open in new file'),
     previewDiagram: vscode.l10n.t('Preview diagram'),

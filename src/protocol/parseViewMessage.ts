@@ -127,6 +127,7 @@ function viewMessage(from: Members): ViewToHost {
         decision: oneOf(toolDecisions, from['decision'], 'decision'),
       };
     case 'stopTool':
+    case 'reviewTool':
       return {
         type,
         turn: text(from['turn'], 'turn', maxName),
@@ -179,6 +180,13 @@ function viewMessage(from: Members): ViewToHost {
     case 'insertCode':
     case 'previewDiagram':
       return { type, text: text(from['text'], 'text', maxText) };
+    case 'applyCode':
+      return {
+        type,
+        text: text(from['text'], 'text', maxText),
+        info: text(from['info'], 'info', maxName),
+        before: text(from['before'], 'before', maxName),
+      };
     case 'newFile':
       return {
         type,

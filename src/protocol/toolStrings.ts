@@ -25,6 +25,8 @@ export interface ToolStrings {
   readonly reasons: Readonly<Partial<Record<AskReason, string>>>;
   readonly allow: string;
   readonly deny: string;
+  /** Looks at a change before it is made. */
+  readonly review: string;
   readonly allowInConversation: string;
   readonly allowInWorkspace: string;
   readonly neverInWorkspace: string;

@@ -85,6 +85,7 @@ export interface ViewStrings {
   readonly copyCode: string;
   readonly codeBlock: string;
   readonly insertCode: string;
+  readonly applyCode: string;
   readonly codeToNewFile: string;
   readonly previewDiagram: string;
   readonly wrapCode: string;

@@ -97,6 +97,8 @@ export type ViewToHost =
     }
   /** Ends one call of that turn; the answer goes on. */
   | { readonly type: 'stopTool'; readonly turn: string; readonly call: string }
+  /** Shows what a call that waits would change, in an editor. */
+  | { readonly type: 'reviewTool'; readonly turn: string; readonly call: string }
   /** The person's word where that turn reached a limit. */
   | { readonly type: 'goOn'; readonly turn: string; readonly goesOn: boolean }
   /** Back to before this prompt: the person is asked whether the files, the conversation or both. */
@@ -119,6 +121,13 @@ export type ViewToHost =
   | { readonly type: 'copy'; readonly text: string }
   /** Code of an answer, to go where the editor's cursor is. */
   | { readonly type: 'insertCode'; readonly text: string }
+  /** The same, to become part of a file. `info`: all behind the fence; `before`: the end of what stands before it. */
+  | {
+      readonly type: 'applyCode';
+      readonly text: string;
+      readonly info: string;
+      readonly before: string;
+    }
   /** A mermaid diagram of an answer, to be shown. */
   | { readonly type: 'previewDiagram'; readonly text: string }
   /** Code of an answer, as an untitled file. `language` is what the answer calls it, and may be empty. */

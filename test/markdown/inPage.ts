@@ -18,6 +18,7 @@ const markdownTest = {
         copied: 'Copied',
         codeBlock: 'Code block',
         insertCode: 'Insert at cursor',
+        applyCode: 'Apply to file',
         codeToNewFile: 'Open in new file',
         previewDiagram: 'Preview diagram',
         wrapCode: 'Wrap lines',
@@ -28,6 +29,7 @@ const markdownTest = {
       onOpenLink: () => undefined,
       onCopy: () => undefined,
       onInsertCode: () => undefined,
+      onApplyCode: () => undefined,
       onNewFile: () => undefined,
       onPreviewDiagram: () => undefined,
     };

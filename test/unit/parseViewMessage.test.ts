@@ -107,6 +107,17 @@ const messages: { [T in ViewToHost['type']]: fc.Arbitrary<Extract<ViewToHost, { 
     type: fc.constant('run' as const),
     command: fc.constantFrom(...viewCommands),
   }),
+  reviewTool: fc.record({
+    type: fc.constant('reviewTool' as const),
+    turn: fc.string(),
+    call: fc.string(),
+  }),
+  applyCode: fc.record({
+    type: fc.constant('applyCode' as const),
+    text,
+    info: text,
+    before: text,
+  }),
   restore: fc.record({ type: fc.constant('restore' as const), turn: fc.string() }),
   change: fc.record({
     type: fc.constant('change' as const),

@@ -4,6 +4,7 @@ import { Conversation, type Prompt, type PromptAttachment } from '../../src/core
 import type { ConversationCursor } from '../../src/core/conversationPatch';
 import { toDisposable, type Disposable } from '../../src/core/disposable';
 import { Emitter } from '../../src/core/emitter';
+import type { ReviewedChange } from '../../src/core/tool';
 import type { TurnBlock, TurnDocument } from '../../src/core/turnDocument';
 import { AttachRefusal } from '../../src/host/attachRefusal';
 import { Drafts } from '../../src/host/drafts';
@@ -79,6 +80,14 @@ class Actions implements ViewActions {
 
   restores = false;
 
+  review(...what: readonly string[]): Promise<void> {
+    return this.note('review', ...what);
+  }
+
+  endReview(call: string): ReviewedChange | undefined {
+    return call === 'reviewed' ? { before: 'a', after: 'b' } : undefined;
+  }
+
   async restore(turn: string): Promise<boolean> {
     await this.note('restore', turn);
     return this.restores;
@@ -123,6 +132,10 @@ class Actions implements ViewActions {
 
   insertCode(text: string): Promise<void> {
     return this.note('insertCode', text);
+  }
+
+  applyCode(code: unknown): Promise<void> {
+    return this.note('applyCode', code);
   }
 
   newFile(text: string, language: string): Promise<void> {
@@ -472,7 +485,7 @@ describe('ViewBridge', () => {
       ['retryNow', 'mine'],
       ['tryAgain', 'mine'],
       ['continueTurn', 'mine'],
-      ['decideTool', 'mine', 't1', 'once'],
+      ['decideTool', 'mine', 't1', 'once', undefined],
       ['goOn', 'mine', 'true'],
       ['stopRunning', 'c1'],
     ]);

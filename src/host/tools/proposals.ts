@@ -61,24 +61,39 @@ export class Proposals implements Disposable {
 
   /** What the person has made of it by now, saved or not; undefined where it was not shown. */
   text(id: string, name: string): string | undefined {
-    const uri = uriOf(id, 'after', name);
-    const open = vscode.workspace.textDocuments.find(
-      (document) => !document.isClosed && document.uri.toString() === uri.toString(),
+    const file = this.files.get(uriOf(id, 'after', name).path);
+    return this.document(id, name)?.getText() ?? (file && new TextDecoder().decode(file.bytes));
+  }
+
+  /** Puts another text on the side of what there is. */
+  setBefore(id: string, name: string, before: string): void {
+    this.put(uriOf(id, 'before', name), before, true);
+  }
+
+  /** The document in which the edit can be changed; undefined while none shows it. */
+  document(id: string, name: string): vscode.TextDocument | undefined {
+    const uri = uriOf(id, 'after', name).toString();
+    return vscode.workspace.textDocuments.find(
+      (document) => !document.isClosed && document.uri.toString() === uri,
     );
-    const file = this.files.get(uri.path);
-    return open?.getText() ?? (file && new TextDecoder().decode(file.bytes));
+  }
+
+  /** Whether the document is one of the two sides of this edit. */
+  isOf(uri: vscode.Uri, id: string, name: string): boolean {
+    return (['before', 'after'] as const).some(
+      (side) => uriOf(id, side, name).toString() === uri.toString(),
+    );
+  }
+
+  /** Whether a tab shows it. */
+  isShown(id: string, name: string): boolean {
+    return this.tabs(id, name).length > 0;
   }
 
   /** It is decided: closes its tab and forgets it. */
   async close(id: string, name: string): Promise<void> {
     const after = uriOf(id, 'after', name);
-    const tabs = vscode.window.tabGroups.all.flatMap((group) =>
-      group.tabs.filter(
-        ({ input }) =>
-          input instanceof vscode.TabInputTextDiff &&
-          input.modified.toString() === after.toString(),
-      ),
-    );
+    const tabs = this.tabs(id, name);
     for (const document of vscode.workspace.textDocuments) {
       // Else closing would ask whether to keep what nobody can open again.
       if (document.uri.toString() === after.toString() && document.isDirty) await document.save();
@@ -103,6 +118,16 @@ export class Proposals implements Disposable {
   dispose(): void {
     this.store.dispose();
     this.changed.dispose();
+  }
+
+  private tabs(id: string, name: string): readonly vscode.Tab[] {
+    const after = uriOf(id, 'after', name).toString();
+    return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+      tabs.filter(
+        ({ input }) =>
+          input instanceof vscode.TabInputTextDiff && input.modified.toString() === after,
+      ),
+    );
   }
 
   private put(uri: vscode.Uri, text: string, isReadOnly: boolean): void {
@@ -145,5 +170,5 @@ export class Proposals implements Disposable {
 
 /** The name comes last, so that the editor knows the language. */
 function uriOf(id: string, side: 'before' | 'after' | 'now', name: string): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: `/${id}/${side}/${name}` });
+  return vscode.Uri.from({ scheme, path: `/${encodeURIComponent(id)}/${side}/${name}` });
 }

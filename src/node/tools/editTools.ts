@@ -1,3 +1,4 @@
+import { unifiedDiff } from '../../core/hunks';
 import type { JsonObject } from '../../core/json';
 import { applyTextEdits, parseTextEdit } from '../../core/textEdit';
 import { ToolRefusal, type Tool, type ToolSubject } from '../../core/tool';
@@ -59,16 +60,40 @@ function editFileTool(paths: WorkspacePaths, files: FileChanges): Tool {
     effect: 'edit',
     hasLongInput: true,
     subject: (input) => changedPaths(paths, input, 'path'),
-    run: async (input) => {
+    preview: async (input) => {
       const file = await changeable(paths, input, 'path');
-      const edits = objectArray(input, 'edits').map(parseTextEdit);
-      if (edits.length === 0) throw new ToolRefusal('There are no edits.');
       const before = await files.read(file.absolute);
-      const after = applyTextEdits(before, edits);
+      return { path: file.path, before, after: edited(before, input) };
+    },
+    run: async (input, { reviewed }) => {
+      const file = await changeable(paths, input, 'path');
+      const before = await files.read(file.absolute);
+      if (reviewed !== undefined && reviewed.before !== before) throw changedMeanwhile();
+      const proposed = edited(before, input);
+      const after = reviewed?.after ?? proposed;
       if (after === before) return told('Nothing to change: the file is like this already.');
-      return told(`Changed ${file.path}.${remark(await files.write(file.absolute, after))}`);
+      const place = await files.write(file.absolute, after);
+      return told(`Changed ${file.path}.${remark(place)}${review(before, proposed, after)}`);
     },
   };
+}
+
+function edited(before: string, input: JsonObject): string {
+  const edits = objectArray(input, 'edits').map(parseTextEdit);
+  if (edits.length === 0) throw new ToolRefusal('There are no edits.');
+  return applyTextEdits(before, edits);
+}
+
+function changedMeanwhile(): ToolRefusal {
+  return new ToolRefusal(
+    'The file was changed while the person looked at the edit: read it again.',
+  );
+}
+
+/** What the model would not know otherwise: it goes on with what it proposed. */
+function review(before: string, proposed: string, after: string): string {
+  if (after === proposed) return '';
+  return ` The person accepted only a part of it, or changed it. This is what was done:\n${unifiedDiff(before, after)}`;
 }
 
 function createFileTool(paths: WorkspacePaths, files: FileChanges): Tool {
@@ -83,10 +108,16 @@ function createFileTool(paths: WorkspacePaths, files: FileChanges): Tool {
     effect: 'edit',
     hasLongInput: true,
     subject: (input) => changedPaths(paths, input, 'path'),
-    run: async (input) => {
+    preview: async (input) => {
       const file = await changeable(paths, input, 'path');
-      await files.create(file.absolute, requiredString(input, 'content'));
-      return told(`Made ${file.path}.`);
+      return { path: file.path, before: '', after: requiredString(input, 'content') };
+    },
+    run: async (input, { reviewed }) => {
+      const file = await changeable(paths, input, 'path');
+      const proposed = requiredString(input, 'content');
+      const content = reviewed?.after ?? proposed;
+      await files.create(file.absolute, content);
+      return told(`Made ${file.path}.${review('', proposed, content)}`);
     },
   };
 }
