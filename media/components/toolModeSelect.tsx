@@ -40,6 +40,7 @@ export function ToolsButton(): JSX.Element | null {
     <IconButton
       icon="tools"
       label={strings.tools.choose}
+      class="tools-button"
       testId="choose-tools"
       onClick={() => post({ type: 'run', command: 'chooseTools' })}
     />
