@@ -33,14 +33,14 @@ export function ServerToolCard({ turn, block, toolUseId, name }: ServerToolCardP
   return (
     <section
       class={`tool-card tool-is-${state.kind}`}
-      aria-label={`${fillTemplate(strings.toolCall, name)}: ${state.text}`}
+      aria-label={`${fillTemplate(strings.toolCall, strings.tools.names[name] ?? name)}: ${state.text}`}
       data-testid="tool-card"
       data-call={toolUseId}
       data-state={state.kind}
     >
       <header class="tool-head">
         <Icon name={state.icon} spins={state.icon === 'loading'} />
-        <span class="tool-name">{name}</span>
+        <span class="tool-name">{strings.tools.names[name] ?? name}</span>
         <span class="tool-state">{state.text}</span>
       </header>
       <Sink block={block} create={() => new ToolInputView()} label={strings.tools.input} />

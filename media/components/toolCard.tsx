@@ -8,6 +8,7 @@ import { AnsiTextView } from '../ansiTextView';
 import type { BlockModel, TextSink } from '../blockModel';
 import { fillTemplate } from '../fillTemplate';
 import { usePanel } from '../panel';
+import { TodoListView } from '../todoListView';
 import { ToolInputView } from '../toolInputView';
 import type { TurnModel } from '../turnModel';
 import { IconButton } from './buttons';
@@ -43,14 +44,14 @@ export function ToolCard({ turn, block, toolUseId, name }: ToolCardProps): JSX.E
   return (
     <section
       class={`tool-card tool-is-${state.kind}`}
-      aria-label={`${fillTemplate(strings.toolCall, name)}: ${state.text}`}
+      aria-label={`${fillTemplate(strings.toolCall, strings.tools.names[name] ?? name)}: ${state.text}`}
       data-testid="tool-card"
       data-call={toolUseId}
       data-state={state.kind}
     >
       <header class="tool-head">
         <Icon name={state.icon} spins={state.icon === 'loading'} />
-        <span class="tool-name">{name}</span>
+        <span class="tool-name">{strings.tools.names[name] ?? name}</span>
         <span class="tool-state">{state.text}</span>
         {state.kind === 'running' ? (
           <IconButton
@@ -65,7 +66,13 @@ export function ToolCard({ turn, block, toolUseId, name }: ToolCardProps): JSX.E
           />
         ) : null}
       </header>
-      <Sink block={block} create={() => new ToolInputView()} label={strings.tools.input} />
+      <Sink
+        block={block}
+        create={() =>
+          name === 'update_todos' ? new TodoListView(strings.tools.todoStates) : new ToolInputView()
+        }
+        label={strings.tools.input}
+      />
       {question === undefined ? null : <ToolApproval turn={turn} question={question} />}
       <Outcome run={run} result={result} />
     </section>

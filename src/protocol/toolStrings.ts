@@ -5,6 +5,8 @@ import type { ChangedFileSummary } from './changedFile';
 
 /** Every word about tools. `{0}` stands for a value. */
 export interface ToolStrings {
+  /** What the tools of our own and of the API are called on screen, by their names; others keep theirs. */
+  readonly names: Readonly<Record<string, string>>;
   /** While the call is written, while it waits for others, and while it runs. */
   readonly writing: string;
   readonly waiting: string;
@@ -14,6 +16,8 @@ export interface ToolStrings {
   readonly stop: string;
   /** `{0}`: a number. */
   readonly exitCode: string;
+  /** How a step of the to-do list stands. */
+  readonly todoStates: Readonly<Record<'pending' | 'in_progress' | 'done', string>>;
   readonly input: string;
   readonly output: string;
   /** What the model reads, where the person has seen something else. */
