@@ -4,8 +4,11 @@ import { DisposableStore, type Disposable } from './disposable';
 import { Emitter } from './emitter';
 import { JournalReader, type JournalCursor } from './journalReader';
 
-/** Streamed text at risk when the process dies, in ms (design: "Journal"). */
-const flushMs = 250;
+/**
+ * How long streamed text waits to be written, in ms. With the time that the write takes on a busy machine, no more than
+ * 250 ms of it are at risk when the process dies (design: "Journal").
+ */
+const flushMs = 150;
 /** Pause after a failed write before the next try, in ms: a full disk is not hammered. */
 const retryMs = 5_000;
 
@@ -24,7 +27,7 @@ export type JournalHealth =
   { readonly kind: 'ok' } | { readonly kind: 'failing'; readonly error: unknown };
 
 /**
- * Writes one conversation to its file: at once at every end of a block or turn, at most every 250 ms while text
+ * Writes one conversation to its file: at once at every end of a block or turn, at most every 150 ms while text
  * streams, one write at a time. A write that fails leaves the cursor where it was, so that nothing is lost while the
  * process lives and the next write says it all.
  */
