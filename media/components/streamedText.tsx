@@ -15,7 +15,7 @@ interface StreamedTextProps {
 }
 
 /** UTF-16 units on the page: more than anybody reads there, and than a page takes well. The rest opens in an editor. */
-const limits = { markdown: 2_000_000, plain: 100_000 } as const;
+export const limits = { markdown: 2_000_000, plain: 100_000 } as const;
 
 /** A block's text, put into the page as it comes. The component renders once: the text goes past it. */
 export function StreamedText({ turn, block, as }: StreamedTextProps): JSX.Element {
@@ -41,17 +41,27 @@ export function StreamedText({ turn, block, as }: StreamedTextProps): JSX.Elemen
   return (
     <>
       <div ref={place} />
-      {block.isShownInPart.value ? <RestElsewhere turn={turn} block={block} as={as} /> : null}
+      <RestElsewhere turn={turn} block={block} limit={limits[as]} />
     </>
   );
 }
 
-/** Says that there is more, and opens all of it. */
-function RestElsewhere({ turn, block, as }: StreamedTextProps): JSX.Element {
+/** Says that there is more where there is, and opens all of it. */
+export function RestElsewhere({
+  turn,
+  block,
+  limit,
+}: {
+  readonly turn: TurnModel;
+  readonly block: BlockModel;
+  /** UTF-16 units that are on the page. */
+  readonly limit: number;
+}): JSX.Element | null {
   const { strings, formats, post } = usePanel();
+  if (!block.isShownInPart.value) return null;
   return (
     <p class="note shown-in-part">
-      <span>{fillTemplate(strings.shownInPart, formats.count(limits[as]))}</span>
+      <span>{fillTemplate(strings.shownInPart, formats.count(limit))}</span>
       <TextButton
         label={strings.openBlock}
         secondary

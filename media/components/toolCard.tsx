@@ -14,6 +14,7 @@ import type { TurnModel } from '../turnModel';
 import { IconButton } from './buttons';
 import { Disclosure } from './disclosure';
 import { Icon, type IconName } from './icon';
+import { limits, RestElsewhere } from './streamedText';
 import { callQuestion, ToolApproval } from './toolApproval';
 
 interface ToolCardProps {
@@ -74,7 +75,7 @@ export function ToolCard({ turn, block, toolUseId, name }: ToolCardProps): JSX.E
         label={strings.tools.input}
       />
       {question === undefined ? null : <ToolApproval turn={turn} question={question} />}
-      <Outcome run={run} result={result} />
+      <Outcome turn={turn} run={run} result={result} />
     </section>
   );
 }
@@ -126,9 +127,11 @@ function fateIcon(fate: ToolFate): IconName {
 
 /** What it does as it does it; once it is over, that and what the model reads, on demand. */
 function Outcome({
+  turn,
   run,
   result,
 }: {
+  readonly turn: TurnModel;
   readonly run: BlockModel | undefined;
   readonly result: BlockModel | undefined;
 }): JSX.Element | null {
@@ -137,9 +140,7 @@ function Outcome({
   const isOpen = useSignal(false);
   const hasOutput = useHasText(run);
   if (result === undefined) {
-    return run === undefined ? null : (
-      <Sink block={run} create={() => new AnsiTextView()} label={tools.output} isBox />
-    );
+    return run === undefined ? null : <OutputBox turn={turn} block={run} label={tools.output} />;
   }
   const images = result.head.kind === 'tool_result' ? result.head.attachments : [];
   if (!hasOutput && result.length === 0 && images.length === 0) return null;
@@ -153,11 +154,26 @@ function Outcome({
         <p key={i}>{attachment.kind === 'pdf' ? attachment.name : tools.image}</p>
       ))}
       {run !== undefined && hasOutput ? (
-        <Sink block={run} create={() => new AnsiTextView()} label={tools.output} isBox />
+        <OutputBox turn={turn} block={run} label={tools.output} />
       ) : (
-        <Sink block={result} create={() => new AnsiTextView()} label={tools.result} isBox />
+        <OutputBox turn={turn} block={result} label={tools.result} />
       )}
     </Disclosure>
+  );
+}
+
+/** A program's output, or what the model reads, as far as a page takes it. */
+function OutputBox({
+  turn,
+  block,
+  label,
+}: Pick<SinkProps, 'block' | 'label'> & { readonly turn: TurnModel }): JSX.Element {
+  const limit = limits.plain;
+  return (
+    <>
+      <Sink block={block} create={() => new AnsiTextView()} label={label} limit={limit} isBox />
+      <RestElsewhere turn={turn} block={block} limit={limit} />
+    </>
   );
 }
 
@@ -171,18 +187,20 @@ interface SinkProps {
   readonly block: BlockModel;
   readonly create: () => TextSink & { readonly element: HTMLElement; dispose(): void };
   readonly label: string;
+  /** UTF-16 units on the page at most. */
+  readonly limit?: number;
   /** It scrolls within itself. */
   readonly isBox?: boolean;
 }
 
 /** A block's text in a view of its own. The component renders once: the text goes past it. */
-export function Sink({ block, create, label, isBox }: SinkProps): JSX.Element {
+export function Sink({ block, create, label, limit, isBox }: SinkProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const life = block.life.value;
   useLayoutEffect(() => {
     const view = create();
     place.current?.append(view.element);
-    const attached = block.attach(view);
+    const attached = block.attach(view, limit);
     return () => {
       attached.dispose();
       view.dispose();

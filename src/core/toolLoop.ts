@@ -22,7 +22,7 @@ import type { TurnBlock, TurnDocument } from './turnDocument';
 import type { StopReason } from './turnStatus';
 
 /** UTF-16 units of live output that are kept of one call: a command that never ends must not fill the memory. */
-const mostShown = 1_000_000;
+const mostShown = 10_000_000;
 
 export interface ToolLoopPorts extends Pick<ToolPorts, 'blobs' | 'limits'> {
   /** The tools of this answer. */

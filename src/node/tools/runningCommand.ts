@@ -6,7 +6,7 @@ import { CommandOutput } from '../../core/commandOutput';
 import { callMark, endProcessTree } from './processTree';
 
 /** Characters of output that are shown; a program that never stops would fill the transcript. */
-const maxShownChars = 4_000_000;
+const maxShownChars = 8_000_000;
 /** How long output is waited for once the program has ended, in ms: what it left behind may hold its end open. */
 const drainMs = 250;
 

@@ -8,6 +8,7 @@ import type { Locator } from 'playwright-core';
 import { messageGroups } from '../../server/contentBlocks';
 import type { ReceivedRequest } from '../../server/receivedRequest';
 import { textAnswer, toolCall, type Scenario } from '../../server/scenario';
+import { findExtensionHost } from '../processTree';
 import { repositoryRoot } from '../provision/paths';
 import { drivenTest } from './drivenTest';
 
@@ -53,6 +54,10 @@ describe('Tools at work', () => {
     writeFileSync(at('.env'), 'KEY=hidden');
     writeFileSync(at('check.sh'), "printf '\\033[32mall is green\\033[0m\\n'; exit 3\n");
     writeFileSync(at('forever.sh'), 'echo under way; echo $$ >> pids; sleep 1000\n');
+    writeFileSync(
+      at('flood.sh'),
+      "yes 'water under the bridge' | head -c 5000000\necho; echo the last drop\n",
+    );
     writeFileSync(at('pwn.sh'), 'touch pwned\n');
     writeFileSync(
       at('notes.md'),
@@ -189,6 +194,59 @@ describe('Tools at work', () => {
     const pids = readFileSync(at('pids'), 'utf8').trim().split('\n').map(Number);
     assert.equal(pids.length, 2);
     for (const pid of pids) assert.throws(() => process.kill(pid, 0), 'it is gone');
+  });
+
+  it('bring 5 MB, of which the model reads a part and the person opens all (T7)', async () => {
+    const { panel, server, session } = test;
+    server.use(works([['run_command', { command: 'sh flood.sh' }]]));
+    await panel.ask('Open the gates');
+    await allow(0);
+    const card = await waitForCard(0, 'done');
+    await panel.waitForStatus('complete');
+    const [forModel = ''] = results(server.messageRequests.at(-1)!);
+    assert(forModel.length < 60_000, `${forModel.length} characters for the model`);
+    assert(forModel.includes('the last drop'), forModel.slice(-300));
+    assert.match(forModel, /left out/);
+    await card.getByRole('button', { name: 'Result' }).click();
+    await card.getByText('Only the first 100,000 characters are shown here.').waitFor();
+    await card.getByRole('button', { name: 'Open all of it in an editor' }).click();
+    await session.page.locator('.tab', { hasText: 'Content.txt' }).waitFor();
+    await session.page.locator('.editor-instance .view-lines').first().click();
+    await session.page.keyboard.press('Control+End');
+    const last = session.page.locator('.editor-instance .view-line', { hasText: 'the last drop' });
+    await last.waitFor();
+    await session.runCommand('View: Close All Editors');
+  });
+
+  it('that ran when the host was killed are said to have begun, and do not run twice (T87, T111)', async () => {
+    const { panel, server, session } = test;
+    writeFileSync(at('pids'), '');
+    const running = (): number[] =>
+      readFileSync(at('pids'), 'utf8').trim().split('\n').filter(Boolean).map(Number);
+    server.use(works([['run_command', { command: 'sh forever.sh' }]]));
+    await panel.ask('Run for ever');
+    await allow(0);
+    const card = await waitForCard(0, 'running');
+    await card.locator('.tool-box', { hasText: 'under way' }).waitFor();
+    process.kill(await findExtensionHost(session.serverPid), 'SIGKILL');
+    await session.page.reload();
+    test.panel = await session.openPanel();
+    await waitForCard(0, 'unknown');
+    await test.panel.button('Continue').click();
+    await test.panel.waitForStatus('complete');
+    assert.match(
+      results(server.messageRequests.at(-1)!).join(),
+      /Whether it was done is not known/,
+    );
+    const pids = running();
+    for (const pid of pids) {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // It went with its host.
+      }
+    }
+    assert.equal(pids.length, 1);
   });
 
   it('ask before what a file talks the model into, and do not do it', async () => {
