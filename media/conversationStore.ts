@@ -22,7 +22,7 @@ export interface ConversationStorePorts {
 }
 
 /** Painted patches are told together: each message to the host passes through every frame around this one. */
-const tellPatches = 4;
+const tellPatches = 2;
 /** Text painted since, in UTF-16 units, with which the host is told at once: it may be waiting to send more. */
 const tellSize = 8_192;
 /** How long what was painted may go untold, in ms. */

@@ -9,7 +9,7 @@ import { startOfTurn, type TurnCursor, type TurnPatch } from './turnPatch';
 /** One frame of a 60 Hz screen, in ms: a view is given at most one patch per frame. */
 const frameMs = 16;
 /** Patches a view may have been given and not yet painted. */
-const windowPatches = 8;
+const windowPatches = 4;
 /** UTF-16 units of text a view may have been given and not yet painted. */
 const windowSize = 65_536;
 /** UTF-16 units of text in one patch: small enough that applying one fits in a frame. */

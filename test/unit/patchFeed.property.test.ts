@@ -90,7 +90,7 @@ class Scene {
     const view = new FarView(this.clock, delayMs);
     const feed = new PatchFeed(this.conversation, this.clock, (patch) => {
       const delivery = view.post(patch);
-      assert.ok(feed.inFlight <= 8, `${feed.inFlight} patches not yet painted`);
+      assert.ok(feed.inFlight <= 4, `${feed.inFlight} patches not yet painted`);
       assert.ok(JSON.stringify(patch.turns).length < 40_000);
       for (const turn of patch.turns) assert.ok(this.conversation.turn(turn.turn) !== undefined);
       return delivery;

@@ -93,16 +93,16 @@ describe('PatchFeed', function () {
     for (const [i, at] of times.entries()) assert.ok(i === 0 || at - times[i - 1]! >= 16);
   });
 
-  it('reads nothing while eight patches are not yet painted, then sends one large one', () => {
+  it('reads nothing while four patches are not yet painted, then sends one large one', () => {
     const { clock, conversation, view, feed } = scene();
     const turn = stream(conversation, clock);
     view.paints = false;
     const before = view.posted.length;
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 4; i++) {
       turn.append(0, 'x');
       clock.advance(16);
     }
-    assert.equal(feed.inFlight, 8);
+    assert.equal(feed.inFlight, 4);
     const reads: (number | undefined)[] = [];
     const { text } = turn.blocks[0]!;
     const slice = text.slice.bind(text);
@@ -115,10 +115,10 @@ describe('PatchFeed', function () {
       clock.advance(1);
     }
     assert.deepEqual(reads, []);
-    assert.equal(view.posted.length, before + 8);
+    assert.equal(view.posted.length, before + 4);
     assert.equal(clock.pendingTimers, 0);
     feed.painted(view.posted.at(-1)!.patch.seq);
-    assert.equal(view.posted.length, before + 9);
+    assert.equal(view.posted.length, before + 5);
     assert.equal(view.posted.at(-1)?.patch.turns[0]?.blocks[0]?.text, '0123456789'.repeat(1_000));
     assert.ok(reads.length > 0);
   });
@@ -161,7 +161,7 @@ describe('PatchFeed', function () {
     const before = view.posted.length;
     for (let i = 0; i < 1_000; i++) conversation.addAssistantTurn(`a${i}`);
     clock.advance(1_000);
-    assert.equal(view.posted.length, before + 5);
+    assert.equal(view.posted.length, before + 4);
     for (const { patch } of view.posted.slice(before)) assert.ok(patch.turns.length <= 64);
   });
 
@@ -211,7 +211,7 @@ describe('PatchFeed', function () {
     }
     turn.setStatus({ kind: 'complete', stopReason: 'end_turn' });
     clock.advance(1_000);
-    assert.equal(view.posted.length, before + 8);
+    assert.equal(view.posted.length, before + 4);
     assert.equal(clock.pendingTimers, 0);
     view.paints = true;
     feed.painted(view.posted.at(-1)!.patch.seq);
@@ -264,7 +264,7 @@ describe('PatchFeed', function () {
       turn.append(0, 'x');
       await clock.advanceAsync(16);
     }
-    assert.equal(view.posted.length, before + 8);
+    assert.equal(view.posted.length, before + 4);
     view.delivery = 'arrives';
     view.ready();
     clock.advance(16);
@@ -308,7 +308,7 @@ describe('PatchFeed', function () {
     }
     clock.advance(1_000);
     const resumed = view.posted.slice(before).filter(({ patch }) => patch.order !== undefined);
-    assert.ok(resumed.length >= 1 && resumed.length <= 8, `${resumed.length} repairs`);
+    assert.ok(resumed.length >= 1 && resumed.length <= 4, `${resumed.length} repairs`);
     assert.deepEqual(view.content, contentOfConversation(conversation));
   });
 
@@ -409,7 +409,7 @@ describe('PatchFeed', function () {
     }
     clock.advance(16);
     assert.deepEqual(near.content, contentOfConversation(conversation));
-    assert.equal(feed.inFlight, 8);
+    assert.equal(feed.inFlight, 4);
     clock.advance(1_000);
     assert.deepEqual(far.content, contentOfConversation(conversation));
     stalled.paints = true;
