@@ -14,7 +14,7 @@ export interface FileReview extends Disposable {
 
 /** @param folder where what files were is kept. */
 export function createFileReview(folder: vscode.Uri): FileReview {
-  const proposals = new Proposals();
+  const proposals = new Proposals('caudal-proposal');
   const changedFiles = new ChangedFiles(folder, proposals);
   const reviews = new EditReviews(proposals);
   return {

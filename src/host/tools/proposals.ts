@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/disposable';
 
-const scheme = 'caudal-proposal';
-
 interface ProposalFile {
   bytes: Uint8Array;
   readonly isReadOnly: boolean;
@@ -18,7 +16,8 @@ export class Proposals implements Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   private readonly store = new DisposableStore();
 
-  constructor() {
+  /** @param scheme of the documents: the manifest names it for keys and menus. */
+  constructor(private readonly scheme: string) {
     this.store.add(
       vscode.workspace.registerFileSystemProvider(scheme, this.provider(), {
         isCaseSensitive: true,
@@ -34,12 +33,12 @@ export class Proposals implements Disposable {
     after: string,
     title: string,
   ): Promise<void> {
-    this.put(uriOf(id, 'before', name), before, true);
-    this.put(uriOf(id, 'after', name), after, false);
+    this.put(this.uriOf(id, 'before', name), before, true);
+    this.put(this.uriOf(id, 'after', name), after, false);
     await vscode.commands.executeCommand(
       'vscode.diff',
-      uriOf(id, 'before', name),
-      uriOf(id, 'after', name),
+      this.uriOf(id, 'before', name),
+      this.uriOf(id, 'after', name),
       title,
       { preview: true },
     );
@@ -47,32 +46,32 @@ export class Proposals implements Disposable {
 
   /** Shows a file beside what it was. @param id of where it was that. */
   async compare(id: string, file: vscode.Uri, before: string, title: string): Promise<void> {
-    const left = uriOf(id, 'before', file.path.replace(/^\/+/, ''));
+    const left = this.uriOf(id, 'before', file.path.replace(/^\/+/, ''));
     this.put(left, before, true);
     // Of a file that is gone there is nothing: an empty one stands for it.
     const isThere = await vscode.workspace.fs.stat(file).then(
       () => true,
       () => false,
     );
-    const right = isThere ? file : uriOf(id, 'now', file.path.replace(/^\/+/, ''));
+    const right = isThere ? file : this.uriOf(id, 'now', file.path.replace(/^\/+/, ''));
     if (!isThere) this.put(right, '', true);
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
   }
 
   /** What the person has made of it by now, saved or not; undefined where it was not shown. */
   text(id: string, name: string): string | undefined {
-    const file = this.files.get(uriOf(id, 'after', name).path);
+    const file = this.files.get(this.uriOf(id, 'after', name).path);
     return this.document(id, name)?.getText() ?? (file && new TextDecoder().decode(file.bytes));
   }
 
   /** Puts another text on the side of what there is. */
   setBefore(id: string, name: string, before: string): void {
-    this.put(uriOf(id, 'before', name), before, true);
+    this.put(this.uriOf(id, 'before', name), before, true);
   }
 
   /** The document in which the edit can be changed; undefined while none shows it. */
   document(id: string, name: string): vscode.TextDocument | undefined {
-    const uri = uriOf(id, 'after', name).toString();
+    const uri = this.uriOf(id, 'after', name).toString();
     return vscode.workspace.textDocuments.find(
       (document) => !document.isClosed && document.uri.toString() === uri,
     );
@@ -81,7 +80,7 @@ export class Proposals implements Disposable {
   /** Whether the document is one of the two sides of this edit. */
   isOf(uri: vscode.Uri, id: string, name: string): boolean {
     return (['before', 'after'] as const).some(
-      (side) => uriOf(id, side, name).toString() === uri.toString(),
+      (side) => this.uriOf(id, side, name).toString() === uri.toString(),
     );
   }
 
@@ -92,14 +91,15 @@ export class Proposals implements Disposable {
 
   /** It is decided: closes its tab and forgets it. */
   async close(id: string, name: string): Promise<void> {
-    const after = uriOf(id, 'after', name);
+    const after = this.uriOf(id, 'after', name);
     const tabs = this.tabs(id, name);
     for (const document of vscode.workspace.textDocuments) {
       // Else closing would ask whether to keep what nobody can open again.
       if (document.uri.toString() === after.toString() && document.isDirty) await document.save();
     }
     await vscode.window.tabGroups.close(tabs);
-    for (const side of ['before', 'after'] as const) this.files.delete(uriOf(id, side, name).path);
+    for (const side of ['before', 'after'] as const)
+      this.files.delete(this.uriOf(id, side, name).path);
   }
 
   /** All that a conversation changed, in the editor for many files. */
@@ -108,7 +108,7 @@ export class Proposals implements Disposable {
     files: readonly { readonly file: vscode.Uri; readonly name: string; readonly before: string }[],
   ): Promise<void> {
     const resources = files.map(({ file, name, before }) => {
-      const left = uriOf('changes', 'before', name);
+      const left = this.uriOf('changes', 'before', name);
       this.put(left, before, true);
       return [file, left, file] as const;
     });
@@ -121,7 +121,7 @@ export class Proposals implements Disposable {
   }
 
   private tabs(id: string, name: string): readonly vscode.Tab[] {
-    const after = uriOf(id, 'after', name).toString();
+    const after = this.uriOf(id, 'after', name).toString();
     return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
       tabs.filter(
         ({ input }) =>
@@ -134,6 +134,14 @@ export class Proposals implements Disposable {
     const mtime = (this.files.get(uri.path)?.mtime ?? 0) + 1;
     this.files.set(uri.path, { bytes: new TextEncoder().encode(text), isReadOnly, mtime });
     this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+  }
+
+  /** The name comes last, so that the editor knows the language. */
+  private uriOf(id: string, side: 'before' | 'after' | 'now', name: string): vscode.Uri {
+    return vscode.Uri.from({
+      scheme: this.scheme,
+      path: `/${encodeURIComponent(id)}/${side}/${name}`,
+    });
   }
 
   private provider(): vscode.FileSystemProvider {
@@ -166,9 +174,4 @@ export class Proposals implements Disposable {
       rename: refused,
     };
   }
-}
-
-/** The name comes last, so that the editor knows the language. */
-function uriOf(id: string, side: 'before' | 'after' | 'now', name: string): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: `/${encodeURIComponent(id)}/${side}/${name}` });
 }

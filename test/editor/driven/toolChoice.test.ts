@@ -80,7 +80,7 @@ describe('The tools of a chat', () => {
       async () => (await card.getAttribute('data-state')) === 'done',
       'a search that is done',
     );
-    assert.match(await card.innerText(), /web_search[\s\S]*longest river/);
+    assert.match(await card.innerText(), /Search the web[\s\S]*longest river/);
     await card.getByRole('button', { name: 'Result' }).click();
     const link = card.getByRole('link', { name: 'Rivers *of* Spain' });
     await link.waitFor();

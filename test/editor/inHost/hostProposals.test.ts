@@ -7,7 +7,8 @@ import { restoreHost, until } from './hostGround';
 
 describe('Proposed edits', () => {
   let proposals: Proposals;
-  beforeEach(() => (proposals = new Proposals()));
+  // A scheme has one provider, and the extension's own may be there already.
+  beforeEach(() => (proposals = new Proposals('caudal-proposal-test')));
   afterEach(async () => {
     await restoreHost();
     proposals.dispose();
