@@ -12,7 +12,7 @@ export function sendQuestion(draft: Draft, budget: ContextBudget): string | null
       ? [
           vscode.l10n.t(
             'This is about {0} tokens more than the model can read. Remove an attachment, attach a part of it, or summarise the chat first.',
-            Math.abs(free),
+            Math.abs(free).toLocaleString(vscode.env.language),
           ),
         ]
       : []),
@@ -21,8 +21,11 @@ export function sendQuestion(draft: Draft, budget: ContextBudget): string | null
   return questions.length === 0 ? null : questions.join('\n');
 }
 
-function secretsOf({ attachments }: Draft): readonly string[] {
-  return attachments.flatMap(({ attachment, content }) => {
+function secretsOf({ text, attachments }: Draft): readonly string[] {
+  const typed = secretsIn(text).map(({ kind, line = 1 }) =>
+    vscode.l10n.t('Your prompt, line {0}: {1}', line, kindName(kind)),
+  );
+  const attached = attachments.flatMap(({ attachment, content }) => {
     const { path } = attachment;
     const startLine = attachment.kind === 'selection' ? attachment.startLine : 1;
     const found = secretsIn(content).map(({ kind, line = 1 }) =>
@@ -32,6 +35,7 @@ function secretsOf({ attachments }: Draft): readonly string[] {
       ? [vscode.l10n.t('{0}: {1}', path, kindName('secret-file'))]
       : found;
   });
+  return [...typed, ...attached];
 }
 
 function kindName(kind: SecretKind): string {
