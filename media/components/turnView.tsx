@@ -13,6 +13,7 @@ import { FailureCard } from './failureCard';
 import { RawBlock } from './rawBlock';
 import { ServerToolCard } from './serverToolCard';
 import { StopNote } from './stopNote';
+import { Sources } from './sources';
 import { StreamedText } from './streamedText';
 import { RedactedThinking, ThinkingBlock } from './thinkingBlock';
 import { LimitCard } from './toolApproval';
@@ -110,6 +111,7 @@ function AssistantContent({ turn }: { turn: TurnModel }): JSX.Element {
           <BlockView turn={turn} block={block} />
         </BlockBoundary>
       ))}
+      <Sources turn={turn} />
       <TurnCard turn={turn} />
       <TurnFooter turn={turn} />
     </>

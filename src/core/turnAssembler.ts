@@ -1,3 +1,4 @@
+import { sourceOf } from './source';
 import { assertNever } from './assertNever';
 import type { BlockHead, BlockStart } from './contentBlock';
 import { isJsonObject, stringMember, type JsonObject } from './json';
@@ -190,9 +191,17 @@ export class TurnAssembler {
     }
     const citation = delta['citation'];
     if (delta['type'] === 'citations_delta' && isJsonObject(citation)) {
-      return this.turn.addCitation(block.id, citation);
+      this.turn.addCitation(block.id, citation);
+      return this.noteSource(citation);
     }
     this.turn.addUnknownDelta(block.id, delta);
+  }
+
+  private noteSource(citation: JsonObject): void {
+    const source = sourceOf(citation);
+    const { sources = [] } = this.turn.meta;
+    if (source === undefined || sources.some(({ url }) => url === source.url)) return;
+    this.turn.updateMeta({ sources: [...sources, source] });
   }
 
   private onBlockStop(index: number): void {

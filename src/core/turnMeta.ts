@@ -1,4 +1,5 @@
 import type { JsonObject } from './json';
+import type { Source } from './source';
 import type { TokenUsage } from './tokenUsage';
 
 /** One cut in an answer, and what goes on from there. */
@@ -29,6 +30,8 @@ export interface TurnMeta {
   readonly endedMs?: number;
   /** Where the answer goes on after it was cut, in the order in which that happened. */
   readonly seams?: readonly TurnSeam[];
+  /** Pages that the answer cites, in their order, each once. */
+  readonly sources?: readonly Source[];
   /** Since when nothing at all has arrived, pings included; undefined while something does. */
   readonly silentSinceMs?: number | undefined;
   /** Since when nothing of the answer has arrived, only pings; undefined while something does. */

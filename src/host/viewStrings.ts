@@ -70,6 +70,7 @@ export function viewStrings(): ViewStrings {
       'The model declined to answer. Rephrase the prompt, or start a new chat.',
     ),
     toolCall: vscode.l10n.t('Tool: {0}'),
+    sources: vscode.l10n.t('Sources'),
     unknownBlock: vscode.l10n.t('Content that this version cannot show ({0})'),
     showLog: vscode.l10n.t('Show log'),
     openSettings: vscode.l10n.t('Open settings'),

@@ -74,6 +74,8 @@ export interface ViewStrings {
   readonly contextFull: string;
   readonly refused: string;
   readonly toolCall: string;
+  /** Pages that an answer cites. */
+  readonly sources: string;
   readonly unknownBlock: string;
   readonly showLog: string;
   readonly openSettings: string;

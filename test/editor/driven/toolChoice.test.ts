@@ -80,6 +80,10 @@ describe('The tools of a chat', () => {
       async () => (await card.getAttribute('data-state')) === 'done',
       'a search that is done',
     );
+    await panel.lastAnswer
+      .locator('.sources')
+      .getByRole('link', { name: 'Rivers *of* Spain' })
+      .waitFor();
     assert.match(await card.innerText(), /Search the web[\s\S]*longest river/);
     await card.getByRole('button', { name: 'Result' }).click();
     const link = card.getByRole('link', { name: 'Rivers *of* Spain' });
