@@ -17,6 +17,8 @@ interface Review {
   readonly isCall: boolean;
   /** What there is and what was accepted so far: the editor shows what is not decided. */
   base: string;
+  /** The editor is on its way to show it. */
+  isOpening: boolean;
 }
 
 /**
@@ -53,15 +55,23 @@ export class EditReviews implements Disposable {
     const { path: name, before, after } = known?.change ?? change;
     const now = known === undefined ? after : (this.proposals.text(id, name) ?? after);
     const base = known?.base ?? before;
-    await this.proposals.show(id, name, base, now, title);
-    if (known === undefined) this.reviews.set(id, { id, change, onEnd, isCall, base });
+    // Before it is on screen: whoever sees its buttons may press them.
+    const review = known ?? { id, change, onEnd, isCall, base, isOpening: true };
+    this.reviews.set(id, review);
+    try {
+      await this.proposals.show(id, name, base, now, title);
+    } catch (error) {
+      if (known === undefined) this.reviews.delete(id);
+      throw error;
+    } finally {
+      review.isOpening = false;
+    }
   }
 
   /** Does what the person says about the review in the active editor; nothing where there is none. */
   async act(action: ReviewAction): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
-    const review = editor && this.at(editor.document.uri);
-    if (editor === undefined || review === undefined) return;
+    const review = this.active();
+    if (review === undefined) return;
     const { id, change, base } = review;
     const now = this.proposals.text(id, change.path) ?? base;
     const hunks = hunksBetween(base, now);
@@ -72,8 +82,9 @@ export class EditReviews implements Disposable {
         return this.finish(review, base);
       case 'acceptHunk':
       case 'rejectHunk': {
-        const onRight = editor.document === this.proposals.document(id, change.path);
-        const at = hunkAt(hunks, editor.selection.active.line, onRight);
+        const editor = this.editorOf(review);
+        const onRight = editor?.document === this.proposals.document(id, change.path);
+        const at = hunkAt(hunks, editor?.selection.active.line ?? 0, onRight);
         const hunk = hunks[at];
         if (hunk === undefined || hunks.length === 1) {
           return this.finish(review, action === 'acceptHunk' ? now : base);
@@ -107,6 +118,22 @@ export class EditReviews implements Disposable {
 
   dispose(): void {
     this.store.dispose();
+  }
+
+  /** The one in the active tab: its editor may not have the focus, as when a button of its title has. */
+  private active(): Review | undefined {
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    return input instanceof vscode.TabInputTextDiff ? this.at(input.modified) : undefined;
+  }
+
+  private editorOf({ id, change }: Review): vscode.TextEditor | undefined {
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    const right = this.proposals.document(id, change.path);
+    return (
+      [activeTextEditor].find(
+        (editor) => editor && this.proposals.isOf(editor.document.uri, id, change.path),
+      ) ?? visibleTextEditors.find(({ document }) => document === right)
+    );
   }
 
   private at(uri: vscode.Uri): Review | undefined {
@@ -143,8 +170,8 @@ export class EditReviews implements Disposable {
 
   /** Who closes the editor has decided nothing: it can be looked at again. */
   private dropClosed(): void {
-    for (const { id, change } of [...this.reviews.values()]) {
-      if (!this.proposals.isShown(id, change.path)) this.reviews.delete(id);
+    for (const { id, change, isOpening } of [...this.reviews.values()]) {
+      if (!isOpening && !this.proposals.isShown(id, change.path)) this.reviews.delete(id);
     }
   }
 }
